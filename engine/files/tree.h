@@ -9,10 +9,11 @@
 // that leads outside is the error files/outside without a look at its target; a chain longer than
 // 40 is files/link-loop.
 //
-//   MemoryTree tree({{"a/b.yaml", "x: 1\n"}});
+//   MemoryTree tree{{"a/b.yaml", "x: 1\n"}};
 //   tree.read(*Path::parse("a/b.yaml")) == "x: 1\n"
 //   lookup(tree, *Path::parse("a"))      == EntryKind::kDirectory
 
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -71,9 +72,9 @@ std::optional<std::string> read(const Tree& tree, const Path& path, const Limits
 // The entries of the directory behind all links, or nothing.
 std::optional<std::vector<Entry>> list(const Tree& tree, const Path& path, Span mentioned = {});
 
-// All files below a directory, links to files included (links to directories are not walked), in
-// byte order of their paths.
-// `.git` is left out.
+// All files below a directory, links to files included (links to directories are not walked, those
+// that lead outside are named: reading them is the error), in byte order of their paths. `.git` is
+// left out.
 std::vector<Path> walk(const Tree& tree, const Path& directory);
 
 // A directory of this machine. Refuses nothing but what the system refuses; links are read, not
@@ -85,6 +86,8 @@ class MemoryTree final : public Tree {
  public:
   MemoryTree() = default;
   explicit MemoryTree(std::map<std::string, std::string> texts);
+  MemoryTree(std::initializer_list<std::pair<const std::string, std::string>> texts)
+      : MemoryTree(std::map<std::string, std::string>(texts)) {}
   void add_file(const Path& path, std::string content);
   void add_link(const Path& path, std::string target);
   std::optional<EntryKind> kind_of(const Path& path) const override;
@@ -98,6 +101,7 @@ class MemoryTree final : public Tree {
     EntryKind kind;
     std::string content;  // of a file, or where a link leads
   };
+  void add(Item item, const Path& path);
   std::map<Path, Item> items_;
   std::map<Path, std::set<std::string>> directories_;
 };
