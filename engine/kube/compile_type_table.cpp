@@ -1,0 +1,346 @@
+// compile_type_table FILE.types > type_table_data.cpp
+//
+// Runs while plumb is built: turns the table of built-in types into constant arrays that need no
+// relocation and no start-up work. A line it does not understand stops the build.
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+struct Field {
+  std::string name, type;
+  bool required = false;
+  Texts attributes;
+};
+
+struct Type {
+  std::string group, name, scope, since, until;
+  bool kind = false, list = false, atomic = false, has_list = true;
+  std::vector<Field> fields;
+};
+
+struct Table {
+  std::vector<Type> types;
+  std::vector<Texts> gone;
+  std::set<std::string> releases;
+};
+
+[[noreturn]] void stop(const std::string& why) {
+  std::cerr << "compile_type_table: " << why << '\n';
+  std::exit(1);
+}
+
+Texts words(const std::string& line) {
+  std::istringstream in(line);
+  Texts result;
+  for (std::string word; in >> word;) result.push_back(word);
+  return result;
+}
+
+Texts divided(const std::string& text, char by) {
+  Texts result(1);
+  for (const char c : text) {
+    if (c == by)
+      result.emplace_back();
+    else
+      result.back() += c;
+  }
+  return result;
+}
+
+// The rest of `word` behind `prefix`, when it starts so.
+bool behind(const std::string& word, const std::string& prefix, std::string& rest) {
+  if (word.compare(0, prefix.size(), prefix) != 0) return false;
+  rest = word.substr(prefix.size());
+  return true;
+}
+
+// ---- reading ----
+
+void read_type(Table& table, const std::string& group, const Texts& line) {
+  Type type;
+  type.group = group;
+  type.name = line.at(1);
+  type.kind = line[0] == "kind";
+  for (std::size_t i = 2; i < line.size(); ++i) {
+    if (line[i] == "namespaced" || line[i] == "cluster")
+      type.scope = line[i];
+    else if (line[i] == "nolist")
+      type.has_list = false;
+    else if (line[i] == "atomic")
+      type.atomic = true;
+    else if (!behind(line[i], "since:", type.since) && !behind(line[i], "until:", type.until))
+      stop("unknown word '" + line[i] + "' of type " + type.name);
+  }
+  table.types.push_back(type);
+}
+
+Field read_field(const Texts& line) {
+  Field field;
+  field.name = line.at(0);
+  field.type = line.at(1);
+  if (field.name.back() == '!') {
+    field.required = true;
+    field.name.pop_back();
+  }
+  field.attributes.assign(line.begin() + 2, line.end());
+  return field;
+}
+
+Table read_table(std::istream& in) {
+  Table table;
+  std::string group;
+  for (std::string text; std::getline(in, text);) {
+    const Texts line = words(text);
+    if (line.empty() || line[0][0] == '#') {
+      // The releases stand in the head: "# 1.21, 1.30, … that have it."
+      if (line.size() > 3 && line[1].back() == ',' && std::isdigit(line[1][0]) != 0)
+        for (std::size_t i = 1; std::isdigit(line[i][0]) != 0; ++i)
+          table.releases.insert(divided(line[i], ',')[0]);
+    } else if (text[0] == ' ') {
+      if (table.types.empty()) stop("a field before the first type");
+      table.types.back().fields.push_back(read_field(line));
+    } else if (line[0] == "group") {
+      group = line.at(1);
+    } else if (line[0] == "kind" || line[0] == "type") {
+      read_type(table, group, line);
+    } else if (line[0] == "gone") {
+      table.gone.push_back(line);
+    } else {
+      stop("unknown line '" + text + "'");
+    }
+  }
+  return table;
+}
+
+// ---- what is implied ----
+
+void add_implied(Table& table) {
+  const std::vector<Type> written = table.types;
+  for (Type& type : table.types) {
+    if (!type.kind) continue;
+    type.fields.push_back({"apiVersion", "string", false, {}});
+    type.fields.push_back({"kind", "string", false, {}});
+    type.fields.push_back({"metadata", "meta/v1.ObjectMeta", false, {}});
+  }
+  for (const Type& type : written) {
+    if (!type.kind || !type.has_list) continue;
+    Type list = type;
+    list.name += "List";
+    list.list = true;
+    list.fields = {{"apiVersion", "string", false, {}},
+                   {"items", "[]" + type.name, true, {}},
+                   {"kind", "string", false, {}},
+                   {"metadata", "meta/v1.ListMeta", false, {}}};
+    table.types.push_back(list);
+  }
+  if (std::none_of(written.begin(), written.end(), [](const Type& type) {
+        return type.group == "meta/v1" && type.name == "ListMeta";
+      }))
+    table.types.push_back({"meta/v1",
+                           "ListMeta",
+                           "",
+                           "",
+                           "",
+                           false,
+                           false,
+                           false,
+                           false,
+                           {{"continue", "string", false, {}},
+                            {"remainingItemCount", "int64", false, {}},
+                            {"resourceVersion", "string", false, {}},
+                            {"selfLink", "string", false, {}}}});
+}
+
+void sort_table(Table& table) {
+  std::sort(table.types.begin(), table.types.end(), [](const Type& a, const Type& b) {
+    return std::tie(b.kind, a.group, a.name) < std::tie(a.kind, b.group, b.name);
+  });
+  for (Type& type : table.types)
+    std::sort(type.fields.begin(), type.fields.end(),
+              [](const Field& a, const Field& b) { return a.name < b.name; });
+}
+
+// ---- writing ----
+
+const std::map<std::string, std::string> kScalars{
+    {"string", "kString"},       {"int32", "kInteger32"},   {"int64", "kInteger64"},
+    {"double", "kNumber"},       {"bool", "kBoolean"},      {"intstr", "kIntOrString"},
+    {"quantity", "kQuantity"},   {"bytes", "kBytes"},       {"time", "kTime"},
+    {"microtime", "kMicroTime"}, {"object", "kFreeObject"}, {"any", "kAny"}};
+
+class Writer {
+ public:
+  explicit Writer(const Table& table) : table_(table) {
+    for (std::size_t i = 0; i < table.types.size(); ++i)
+      type_index_[table.types[i].group + "." + table.types[i].name] = i;
+  }
+
+  void write(std::ostream& out) {
+    const std::string types = type_rows();
+    std::string gone;
+    for (const Texts& row : table_.gone)
+      gone += "  {" + text(row.at(1)) + ", " + text(row.at(2)) + ", " + text(row.at(3)) + ", " +
+              text(row.at(4) == "-" ? "" : row.at(4)) + "},\n";
+    std::string releases;
+    for (const std::string& release : table_.releases) releases += "  " + text(release) + ",\n";
+    std::size_t kinds = 0;
+    while (kinds < table_.types.size() && table_.types[kinds].kind) ++kinds;
+    out << "#include \"kube/type_table_data.h\"\n\nnamespace plumb::kube::table {\n"
+        << "const TableText kTexts[] = {\n"
+        << texts_ << "  {0, 0}};\n"
+        << "const ValueType kValues[] = {\n"
+        << values_ << "};\n"
+        << "const FieldInfo kFields[] = {\n"
+        << fields_ << "};\n"
+        << "const TypeInfo kTypes[] = {\n"
+        << types << "};\n"
+        << "const std::size_t kKindCount = " << kinds << ";\n"
+        << "const std::size_t kTypeCount = " << table_.types.size() << ";\n"
+        << "const GoneKind kGone[] = {\n"
+        << gone << "};\n"
+        << "const std::size_t kGoneCount = " << table_.gone.size() << ";\n"
+        << "const TableText kReleases[] = {\n"
+        << releases << "};\n"
+        << "const std::size_t kReleaseCount = " << table_.releases.size() << ";\n"
+        << "const char kText[] =";
+    for (std::size_t at = 0; at < pool_.size(); at += 80)
+      out << "\n    \"" << escaped(pool_.substr(at, 80)) << '"';
+    out << ";\n}  // namespace plumb::kube::table\n";
+  }
+
+ private:
+  static std::string escaped(const std::string& raw) {
+    std::string result;
+    for (const char c : raw) {
+      if (c == '"' || c == '\\') result += '\\';
+      result += c;
+    }
+    return result;
+  }
+
+  std::string text(const std::string& value) {
+    if (value.empty()) return "{0, 0}";
+    const auto found = pooled_.find(value);
+    if (found != pooled_.end()) return found->second;
+    const std::string row =
+        "{" + std::to_string(pool_.size()) + ", " + std::to_string(value.size()) + "}";
+    pool_ += value;
+    return pooled_[value] = row;
+  }
+
+  std::string text_list(const std::string& joined, char by) {
+    const Texts parts = divided(joined, by);
+    const std::string range =
+        "{" + std::to_string(text_count_) + ", " + std::to_string(parts.size()) + "}";
+    for (const std::string& part : parts) texts_ += "  " + text(part) + ",\n";
+    text_count_ += parts.size();
+    return range;
+  }
+
+  // The index of a value type, made on first use; elements before what holds them.
+  std::size_t value(const std::string& type, const std::string& group) {
+    std::string rest;
+    if (behind(type, "[]", rest)) return value_row("kList", value(rest, group));
+    if (behind(type, "{}", rest)) return value_row("kMap", value(rest, group));
+    const auto scalar = kScalars.find(type);
+    if (scalar != kScalars.end()) return value_row(scalar->second, 0);
+    const auto named =
+        type_index_.find(type.find('.') == std::string::npos ? group + "." + type : type);
+    if (named == type_index_.end()) stop("unknown type '" + type + "' in " + group);
+    return value_row("kStruct", named->second);
+  }
+
+  std::size_t value_row(const std::string& kind, std::size_t index) {
+    const auto [at, fresh] = value_index_.try_emplace({kind, index}, value_index_.size());
+    if (fresh) values_ += "  {FieldKind::" + kind + ", " + std::to_string(index) + "},\n";
+    return at->second;
+  }
+
+  std::string field_row(const Field& field, const std::string& group) {
+    std::string merge_key, merge_since, fallback, map_keys, values, since, until, rest;
+    std::string range = "0, 0", topology = "kNone";
+    bool immutable = false, deprecated = false, merges = false, retain = false,
+         has_fallback = false;
+    for (const std::string& word : field.attributes) {
+      if (behind(word, "merge:", merge_key)) {
+        merges = true;
+      } else if (behind(word, "map:", map_keys)) {
+        topology = "kMap";
+      } else if (behind(word, "=", fallback)) {
+        has_fallback = true;
+        if (fallback == "\"\"") fallback.clear();
+      } else if (behind(word, "range:", rest)) {
+        range = rest.substr(0, rest.find("..")) + ", " + rest.substr(rest.find("..") + 2);
+      } else if (word == "+retainKeys") {
+        retain = true;
+      } else if (word == "set" || word == "atomic") {
+        topology = word == "set" ? "kSet" : "kAtomic";
+      } else if (word == "immutable") {
+        immutable = true;
+      } else if (word == "deprecated") {
+        deprecated = true;
+      } else if (!behind(word, "enum:", values) && !behind(word, "since:", since) &&
+                 !behind(word, "until:", until) && !behind(word, "merge-since:", merge_since)) {
+        stop("unknown word '" + word + "' of field " + field.name);
+      }
+    }
+    const bool enumerated = !values.empty();
+    const auto flag = [](bool value) { return value ? "true, " : "false, "; };
+    return "  {" + text(field.name) + ", " + std::to_string(value(field.type, group)) + ", " +
+           flag(field.required) + flag(immutable) + flag(deprecated) + flag(merges) + flag(retain) +
+           flag(has_fallback) + flag(range != "0, 0") + "Topology::" + topology + ", " +
+           text(merge_key) + ", " + text(merge_since) + ", " + text(fallback) + ", " +
+           (map_keys.empty() ? "{}" : text_list(map_keys, ',')) + ", " +
+           (enumerated ? text_list(values, '|') : "{}") + ", " + range + ", " + text(since) + ", " +
+           text(until) + "},\n";
+  }
+
+  std::string type_rows() {
+    std::string rows;
+    for (const Type& type : table_.types) {
+      const std::string scope = type.scope.empty()        ? "kUnknown"
+                                : type.scope == "cluster" ? "kCluster"
+                                                          : "kNamespaced";
+      const auto flag = [](bool value) { return value ? "true, " : "false, "; };
+      rows += "  {" + text(type.group) + ", " + text(type.name) + ", " +
+              std::to_string(field_count_) + ", " + std::to_string(type.fields.size()) +
+              ", Scope::" + scope + ", " + flag(type.kind) + flag(type.list) + flag(type.atomic) +
+              text(type.since) + ", " + text(type.until) + "},\n";
+      for (const Field& field : type.fields) fields_ += field_row(field, type.group);
+      field_count_ += type.fields.size();
+    }
+    return rows;
+  }
+
+  const Table& table_;
+  std::map<std::string, std::size_t> type_index_;
+  std::map<std::string, std::string> pooled_;
+  std::map<std::pair<std::string, std::size_t>, std::size_t> value_index_;
+  std::string pool_, texts_, values_, fields_;
+  std::size_t text_count_ = 0, field_count_ = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) stop("expected the table's file");
+  std::ifstream in(argv[1]);
+  if (!in) stop(std::string("no file '") + argv[1] + "'");
+  Table table = read_table(in);
+  add_implied(table);
+  sort_table(table);
+  Writer(table).write(std::cout);
+  return 0;
+}
