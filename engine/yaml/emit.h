@@ -21,14 +21,18 @@ enum class KeyOrder : std::uint8_t {
   kManifest,  // apiVersion, kind, metadata first, then source order
 };
 
+enum class Numbers : std::uint8_t {
+  kAsWritten,    // where any YAML reader understands them so, else their value
+  kGo,           // as Go's %g prints the value: 1.0 → 1, 1000000.0 → 1e+06
+  kGoAfterJson,  // the same after a way through JSON: 1000000.0 → 1000000
+};
+
 struct EmitProfile {
   std::string_view name;
   KeyOrder keys;
-  int fold_width;           // columns; 0: never
-  bool typed_numbers;       // numbers as Go prints their value (1.0 → 1); else as written
-  bool timestamps_rfc3339;  // a kTimestamp becomes the quoted RFC 3339 string
-  bool quote_yaml11;        // quote strings that YAML 1.1 takes for something else
-  bool quote_yaml12;        // … that YAML 1.2 does
+  int fold_width;       // columns; 0: never
+  Numbers numbers;
+  bool go_printable;    // tabs and characters beyond U+FFFF count as unprintable, as in go-yaml
 };
 extern const EmitProfile kPlumbOutput;
 extern const EmitProfile kKustomizeOutput;
@@ -48,6 +52,8 @@ std::string emit_json(const Node& node, const JsonStyle& style = {});
 
 // A float as Go's %g with the shortest digits prints it in YAML ("1e+06", ".inf").
 std::string format_float(double value);
+// A finite float as Go's encoding/json prints it ("1000000", "1e+21", "1e-7").
+std::string format_json_float(double value);
 // -1, 0, 1 by go-yaml v2's natural order of keys.
 int compare_natural(std::string_view a, std::string_view b);
 

@@ -27,33 +27,46 @@ namespace plumb::yaml {
 
 // How plain scalars become types.
 enum class Resolution : std::uint8_t {
-  kGoYaml2,  // YAML 1.1: y/n/yes/no/on/off, 0b 0o 0x, leading-zero octals, `_`, timestamps
-  kGoYaml3,  // the core schema with go's integers and 1.1 timestamps; yes/no/on/off are strings
+  kGoYaml2,  // YAML 1.1: y/n/yes/no/on/off, 0b 0o 0x, leading-zero octals, `_`, timestamps; past 64
+             // bits: float
+  kGoYaml3,  // go-yaml v3: the same numbers and timestamps, but only true and false are booleans
   kYtt,      // go-yaml v2's, timestamps stay strings
-  kJson,     // null, true, false, numbers of JSON; everything else is a string
+  kKubernetes,  // go-yaml v2's without timestamps, as kubectl reads; integers of any size stay
+                // integers
+  kJson,        // null, true, false, numbers of JSON; everything else is a string
 };
 
-enum class DuplicateKeys : std::uint8_t { kError, kLastWins /* at the first's place */, kKeep };
+enum class DuplicateKeys : std::uint8_t {
+  kError,
+  kLastWins,  // the last value, at the place of the first
+  kKeep,
+};
+
+enum class MergeKeys : std::uint8_t {
+  kKeep,
+  kSingle,   // `<<: *a` and an inline mapping; a list is an error
+  kAny,      // lists too; the earlier source wins
+  kSpelled,  // like kAny, and a quoted '<<' counts
+};
 
 struct Profile {
   std::string_view name;
   Resolution resolution;
   DuplicateKeys duplicates;
-  bool merge_keys;       // `<<` is expanded
-  bool merge_sequences;  // `<<: [*a, *b]` too; else an error
-  bool collections_as_keys;
-  bool keep_comments;    // Document::comments is filled
-  bool attach_comments;  // and Decoration::head, line, foot, by go-yaml v3's rule
+  MergeKeys merge_keys;
+  bool collections_as_keys;  // else the error yaml/collection-key
+  bool comments;             // Document::comments is filled
+  bool reprinted;            // its tool prints and reads again what it read: in flow collections an empty value becomes
+                             // "" and a date with a time stays text (kustomize)
 };
 
-// plumb's own files and manifests: what kubectl and Argo CD would read (booleans by YAML 1.1),
-// strict about duplicates.
+// plumb's own files and manifests: what kubectl and Argo CD would read, strict about duplicates.
 extern const Profile kKubernetesProfile;
 // Resources and patches inside kustomize: go-yaml v3.
 extern const Profile kKustomizeProfile;
-// kustomization.yaml itself and ConfigMap sources: go-yaml v2, strict.
+// kustomization.yaml itself: go-yaml v2, strict.
 extern const Profile kKustomizationProfile;
-// ytt templates (duplicates are an error) and plain files and data values (last wins).
+// ytt: templates (a duplicate key is an error) and plain files and data values (the last wins).
 extern const Profile kYttTemplateProfile;
 extern const Profile kYttPlainProfile;
 

@@ -1,0 +1,407 @@
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "yaml/reader.h"
+
+namespace plumb::yaml {
+
+namespace {
+constexpr std::ptrdiff_t kSimpleKeyBytesMax = 1024;
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
+}
+}  // namespace
+
+// A node that belongs to a collection at `indent` and so stands further right; a sequence that is a
+// mapping's value may stand at the same column (`indentless`).
+Node* Reader::read_block_node(int indent, bool indentless) {
+  const Level level(*this);
+  skip_to_content();
+  const bool inside = !at_document_end() &&
+                      (column() > indent ||
+                       (indentless && column() == indent && at_entry_indicator() && keys_allowed_));
+  if (!inside) return empty_node({});
+  return read_block_content(indent, indentless, {});
+}
+
+Node* Reader::read_block_content(int indent, bool indentless, const Properties& outer) {
+  const char* const from = at_;
+  const int start = column();
+  const bool keys_allowed = keys_allowed_;
+  if (at_entry_indicator()) {
+    if (!keys_allowed)
+      fail_here("yaml/sequence-place", "a block sequence cannot start here",
+                {{"start it on a line of its own"}});
+    Node* const node = read_sequence(start, from, start == indent);
+    finish(node, outer);
+    return node;
+  }
+  if (at_key_indicator() || at_value_indicator()) {
+    if (!keys_allowed)
+      fail_here("yaml/mapping-place", "a block mapping cannot start here",
+                {{"quote the value if it is one: a colon and a blank make a key"}});
+    Node* const node = read_mapping(start, from, nullptr);
+    finish(node, outer);
+    return node;
+  }
+  if ((peek() == '|' || peek() == '>')) {
+    Node* const node = read_block_scalar(indent);
+    finish(node, outer);
+    return node;
+  }
+  const Properties properties = read_properties();
+  if (properties.given()) {
+    const char* const line = line_;
+    skip_to_content();
+    if (line_ != line || done()) {
+      // Alone on their line they belong to the whole node that follows.
+      if (outer.given())
+        fail_at(properties.at, at_, "yaml/properties", "a node has one tag and one anchor at most");
+      const bool inside =
+          !at_document_end() &&
+          (column() > indent || (indentless && column() == indent && at_entry_indicator()));
+      if (!inside) return empty_node(properties);
+      open_anchor(nullptr, properties);
+      return read_block_content(indent, indentless, properties);
+    }
+    if (at_entry_indicator() || at_key_indicator()) {
+      fail_here("yaml/sequence-place",
+                "a block collection cannot start behind a tag or an anchor on the same line",
+                {{"put it on the next line"}});
+    }
+    if (at_value_indicator()) {  // `&a : b`: an empty key with properties
+      if (!keys_allowed) fail_here("yaml/mapping-place", "a block mapping cannot start here");
+      Node* const node = read_mapping(start, from, empty_node(properties));
+      finish(node, outer);
+      return node;
+    }
+    if (peek() == '|' || peek() == '>') {
+      if (outer.given())
+        fail_at(properties.at, at_, "yaml/properties", "a node has one tag and one anchor at most");
+      Node* const node = read_block_scalar(indent);
+      finish(node, properties);
+      return node;
+    }
+  }
+  Node* const node = read_single(indent, properties);
+  const char* const behind = at_;
+  if (keys_allowed && key_follows(from)) {
+    Node* const mapping = read_mapping(start, from, node);
+    finish(mapping, outer);
+    return mapping;
+  }
+  skip_blanks();
+  if (at_value_indicator()) {
+    const char* const line_break =
+        static_cast<const char*>(std::memchr(from, '\n', static_cast<std::size_t>(behind - from)));
+    fail_here(
+        "yaml/mapping-place", "a mapping cannot start here",
+        line_break != nullptr
+            ? std::vector<Note>{{"a key stands on one line"}}
+            : std::vector<Note>{{"quote the value if it is one: a colon and a blank make a key"}});
+  }
+  if (outer.given()) {
+    if (properties.given() && ((!outer.anchor.empty() && !properties.anchor.empty()) ||
+                               (!outer.tag.empty() && !properties.tag.empty()))) {
+      fail_at(properties.at, at_, "yaml/properties", "a node has one tag and one anchor at most");
+    }
+    finish(node, outer);
+  }
+  return node;
+}
+
+bool Reader::key_follows(const char* from) const {
+  if (from < line_) return false;  // it went over a line break
+  const char* next = at_;
+  while (next < end_ && (*next == ' ' || *next == '\t')) ++next;
+  if (next >= end_ || *next != ':' || next - from > kSimpleKeyBytesMax) return false;
+  return next + 1 >= end_ || next[1] == ' ' || next[1] == '\t' || break_length(next + 1) != 0;
+}
+
+// sequence ::= ( '-' node )+ , all at one column
+Node* Reader::read_sequence(int indent, const char* from, bool indentless) {
+  Node* const node = make_sequence(arena_);
+  count_node();
+  const char* last = at_;
+  for (;;) {
+    ++at_;
+    keys_allowed_ = true;
+    Node* const item = read_block_node(indent, false);
+    append(arena_, *node, item);
+    last = std::max(last + 1, item->span.length != 0 && relative_
+                                  ? text_.data() + item->span.offset + item->span.length
+                                  : last + 1);
+    skip_to_content();
+    if (at_document_end() || column() < indent) break;
+    if (column() > indent || !keys_allowed_)
+      fail_here("yaml/expected-entry",
+                "expected '-' and the next item, found something else at another column",
+                {{"items of a sequence start at one column", span_of(from, from + 1)}});
+    if (!at_entry_indicator()) {
+      if (indentless) break;
+      fail_here("yaml/expected-entry", "expected '-' and the next item of the sequence",
+                {{"the sequence starts here", span_of(from, from + 1)}});
+    }
+    last = at_;
+  }
+  node->span = span_of(from, std::min(last, end_));
+  return node;
+}
+
+// mapping ::= ( key ':' value | '?' key (':' value)? )+ , all keys at one column
+Node* Reader::read_mapping(int indent, const char* from, Node* first_key) {
+  Node* const node = make_mapping(arena_);
+  count_node();
+  Node* key = first_key;
+  const char* last = at_;
+  for (;;) {
+    Node* value = nullptr;
+    if (key == nullptr && at_key_indicator()) {
+      key = read_explicit_key(indent);
+      skip_to_content();
+      if (!at_document_end() && column() == indent && at_value_indicator()) {
+        value = read_mapping_value(indent, true);
+      } else {
+        value = empty_node({});
+      }
+    } else {
+      if (key == nullptr) key = at_value_indicator() ? empty_node({}) : read_simple_key(indent);
+      skip_blanks();
+      value = read_mapping_value(indent, false);
+    }
+    add_entry(*node, key, value);
+    const Node& end_node = value->span.length != 0 ? *value : *key;
+    if (relative_ && end_node.span.length != 0)
+      last = text_.data() + end_node.span.offset + end_node.span.length;
+    skip_to_content();
+    if (at_document_end() || column() < indent) break;
+    if (column() > indent || !keys_allowed_) {
+      fail_here("yaml/expected-key", "expected the next key, found something else",
+                {{"keys of a mapping start at one column", span_of(from, from + 1)}});
+    }
+    if (at_entry_indicator()) {
+      fail_here("yaml/expected-key", "expected the next key, found '-'",
+                {{"the mapping starts here", span_of(from, from + 1)}});
+    }
+    key = nullptr;
+  }
+  node->span = span_of(from, std::max(from, std::min(last, end_)));
+  finish_mapping(*node);
+  return node;
+}
+
+// At ':'.
+Node* Reader::read_mapping_value(int indent, bool complex_key) {
+  ++at_;
+  keys_allowed_ = complex_key;
+  return read_block_node(indent, true);
+}
+
+// At '?'.
+Node* Reader::read_explicit_key(int indent) {
+  ++at_;
+  keys_allowed_ = true;
+  return read_block_node(indent, true);
+}
+
+Node* Reader::read_simple_key(int indent) {
+  const char* const from = at_;
+  const Properties properties = read_properties();
+  if (properties.given()) {
+    const char* const line = line_;
+    skip_to_content();
+    if (line_ != line)
+      fail_at(from, from + 1, "yaml/expected-colon", "expected a key and ':' on this line");
+    if (at_value_indicator()) return empty_node(properties);
+  }
+  if (peek() == '|' || peek() == '>')
+    fail_here("yaml/expected-key", "expected a key, found a block scalar");
+  Node* const key = read_single(indent, properties);
+  if (!key_follows(from)) {
+    std::vector<Note> notes;
+    if (at_ - from > kSimpleKeyBytesMax)
+      notes.push_back({"a key longer than 1024 bytes needs '? key' on a line of its own"});
+    const char* line_end = from;
+    while (line_end < end_ && break_length(line_end) == 0) ++line_end;
+    fail_at(from, std::min(line_end, std::max(at_, from + 1)), "yaml/expected-colon",
+            "expected ':' behind the key", std::move(notes));
+  }
+  return key;
+}
+
+Node* Reader::read_single(int indent, const Properties& properties) {
+  Node* node = nullptr;
+  switch (peek()) {
+    case '*':
+      if (properties.given()) fail_here("yaml/properties", "an alias has no tag and no anchor");
+      return read_alias();
+    case '"':
+      node = read_double_quoted();
+      break;
+    case '\'':
+      node = read_single_quoted();
+      break;
+    case '[':
+      node = read_flow_sequence(properties);
+      return node;
+    case '{':
+      node = read_flow_mapping(properties);
+      return node;
+    default:
+      if (!starts_plain()) {
+        const char c = peek();
+        if (c == '\t') fail_here("yaml/tab", "a tab cannot indent", {{"use blanks"}});
+        if (c == ']' || c == '}' || c == ',')
+          fail_here("yaml/expected-node", cat("expected a value, found '", c, "'"));
+        fail_here("yaml/reserved-character",
+                  cat("no value starts with '", std::string_view(at_, 1), "'"),
+                  {{"quote the value"}});
+      }
+      node = read_plain(flow_level_ > 0 ? -1 : indent);
+  }
+  finish(node, properties);
+  return node;
+}
+
+Node* Reader::empty_node(const Properties& properties) {
+  Node* const node = arena_.make<Node>();
+  node->span = span_of(at_, at_);
+  // An empty value stands where its key ends, not behind the comments and lines that were skipped
+  // to find nothing.
+  if (properties.given()) node->span = span_of(properties.at, properties.at);
+  count_node();
+  finish(node, properties);
+  return node;
+}
+
+// ---- properties ----
+
+Properties Reader::read_properties() {
+  Properties properties;
+  for (;;) {
+    const char c = peek();
+    if (c == '&' && properties.anchor.empty()) {
+      if (properties.at == nullptr) properties.at = at_;
+      ++at_;
+      properties.anchor = read_anchor_name("anchor");
+    } else if (c == '!' && properties.tag.empty()) {
+      if (properties.at == nullptr) properties.at = at_;
+      properties.tag = read_tag();
+    } else {
+      break;
+    }
+    keys_allowed_ = false;
+    const char* const behind = at_;
+    skip_blanks();
+    if (peek() != '&' && peek() != '!') {
+      at_ = behind;
+      break;
+    }
+  }
+  if (properties.given() && (peek() == '&' || peek() == '!')) {
+    fail_here("yaml/properties", "a node has one tag and one anchor at most");
+  }
+  return properties;
+}
+
+std::string_view Reader::read_anchor_name(std::string_view what) {
+  const char* const from = at_;
+  while (!done() && is_word(*at_)) ++at_;
+  const bool ends = blank_or_end(0) || contains("?:,]}%@`", std::string_view(at_, 1));
+  if (at_ == from || !ends) {
+    fail_here("yaml/anchor-name",
+              cat("expected letters, digits, '-' or '_' in the name of an ", what));
+  }
+  return {from, static_cast<std::size_t>(at_ - from)};
+}
+
+Node* Reader::read_alias() {
+  const char* const from = at_;
+  ++at_;
+  const std::string_view name = read_anchor_name("alias");
+  keys_allowed_ = false;
+  const auto found = anchors_.find(name);
+  if (found == anchors_.end()) {
+    std::vector<std::string> names;
+    for (const auto& [known, anchor] : anchors_) names.emplace_back(known);
+    std::sort(names.begin(), names.end());
+    fail(std::string_view("yaml/unknown-anchor"), span_of(from, at_),
+         cat("unknown anchor '", name, "'"), {}, {std::string(name)});
+  }
+  if (found->second.open) {
+    fail("yaml/alias-cycle", span_of(from, at_), cat("anchor '", name, "' contains itself"), {},
+         {std::string(name)});
+  }
+  alias_nodes_ += found->second.nodes;
+  nodes_ += found->second.nodes;
+  if (alias_nodes_ > limits_.alias_nodes)
+    fail_limit(limits_, &Limits::alias_nodes, span_of(from, at_));
+  found->second.node->shared = true;
+  return found->second.node;
+}
+
+// tag ::= '!' | '!suffix' | '!!suffix' | '!handle!suffix' | '!<uri>'
+std::string_view Reader::read_tag() {
+  const char* const from = at_;
+  ++at_;
+  std::string_view tag;
+  const auto is_uri = [&](char c) {
+    return is_word(c) || contains(flow_level_ > 0 ? ";/?:@&=+$.%!~*'()" : ";/?:@&=+$.%!~*'()[],",
+                                  std::string_view(&c, 1));
+  };
+  if (peek() == '<') {
+    const char* const uri = ++at_;
+    while (!done() && (is_uri(*at_) || *at_ == ',' || *at_ == '[' || *at_ == ']')) ++at_;
+    if (peek() != '>' || at_ == uri) fail_at(from, at_, "yaml/tag", "expected '!<', a URI and '>'");
+    tag = std::string_view(uri, static_cast<std::size_t>(at_ - uri));
+    ++at_;
+  } else {
+    while (!done() && is_uri(*at_)) ++at_;
+    const std::string_view written(from, static_cast<std::size_t>(at_ - from));
+    const std::size_t second = written.find('!', 1);
+    const bool handled =
+        second != std::string_view::npos &&
+        std::all_of(written.begin() + 1, written.begin() + static_cast<std::ptrdiff_t>(second),
+                    is_word);
+    if (handled && second + 1 == written.size())
+      fail_at(from, at_, "yaml/tag", "expected a tag behind its handle");
+    tag = handled ? resolve_tag(written.substr(0, second + 1), written.substr(second + 1), from)
+                  : resolve_tag("!", written.substr(1), from);
+  }
+  if (!blank_or_end(0) && !(flow_level_ > 0 && peek() == ',')) {
+    fail_here("yaml/tag", "expected a blank or the end of the line behind a tag");
+  }
+  return tag;
+}
+
+std::string_view Reader::resolve_tag(std::string_view handle, std::string_view suffix,
+                                     const char* from) {
+  // `%41` in a suffix stands for a byte.
+  std::string decoded;
+  for (std::size_t i = 0; i < suffix.size(); ++i) {
+    if (suffix[i] != '%') {
+      decoded.push_back(suffix[i]);
+      continue;
+    }
+    unsigned byte = 0;
+    const std::string_view digits = suffix.substr(i + 1, 2);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+    if (error != std::errc() || end != digits.data() + 2 || digits.size() != 2) {
+      fail_at(from, at_, "yaml/tag", "expected two hexadecimal digits behind '%' in a tag");
+    }
+    decoded.push_back(static_cast<char>(byte));
+    i += 2;
+  }
+  const auto declared = tag_prefixes_.find(handle);
+  if (declared != tag_prefixes_.end()) return arena_.copy(cat(declared->second, decoded));
+  if (handle == "!!") return arena_.copy(cat("tag:yaml.org,2002:", decoded));
+  if (handle == "!") return arena_.copy(cat("!", decoded));
+  fail_at(from, at_, "yaml/tag",
+          cat("the tag handle '", handle, "' is not declared by a %TAG line"));
+}
+
+}  // namespace plumb::yaml

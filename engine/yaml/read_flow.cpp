@@ -1,0 +1,160 @@
+#include "base/text.h"
+#include "yaml/reader.h"
+
+namespace plumb::yaml {
+
+namespace {
+// Keeps the flow level right on every way out.
+class FlowLevel {
+ public:
+  explicit FlowLevel(int& level) : level_(level) { ++level_; }
+  ~FlowLevel() { --level_; }
+  FlowLevel(const FlowLevel&) = delete;
+  FlowLevel& operator=(const FlowLevel&) = delete;
+
+ private:
+  int& level_;
+};
+}  // namespace
+
+Node* Reader::read_flow_node() {
+  const Level level(*this);
+  skip_to_content();
+  const Properties properties = read_properties();
+  if (!properties.given()) return read_flow_content(properties);
+  skip_to_content();
+  const char c = peek();
+  if (c == ',' || c == ']' || c == '}' || done() || (c == ':' && blank_or_end(1)))
+    return empty_node(properties);
+  return read_flow_content(properties);
+}
+
+Node* Reader::read_flow_content(const Properties& properties) {
+  if (done() || at_document_end()) {
+    fail_here("yaml/unclosed-flow",
+              "expected the end of a flow collection, found the end of the document");
+  }
+  if (at_entry_indicator())
+    fail_here("yaml/sequence-place", "a block sequence cannot stand in a flow collection");
+  return read_single(-1, properties);
+}
+
+// '[' ( node | key ':' value | '?' key (':' value)? ) (',' …)* ','? ']'
+Node* Reader::read_flow_sequence(const Properties& properties) {
+  const char* const from = at_;
+  Node* const node = make_sequence(arena_);
+  node->style = Style::kFlow;
+  count_node();
+  open_anchor(node, properties);
+  ++at_;
+  {
+    const FlowLevel flow(flow_level_);
+    for (bool first = true;; first = false) {
+      skip_to_content();
+      if (peek() == ']') break;
+      if (!first) {
+        if (peek() != ',') {
+          fail_here("yaml/expected-comma", "expected ',' or ']'",
+                    {{"the sequence starts here", span_of(from, from + 1)}});
+        }
+        ++at_;
+        skip_to_content();
+        if (peek() == ']') break;
+      }
+      if (at_key_indicator()) {
+        ++at_;
+        skip_to_content();
+        const bool no_key = peek() == ':' || peek() == ',' || peek() == ']';
+        append(arena_, *node, read_flow_pair(no_key ? empty_node({}) : read_flow_node()));
+        continue;
+      }
+      const char* const start = at_;
+      Node* const item = read_flow_node();
+      const bool one_line = start >= line_;
+      const char* const behind = at_;
+      skip_blanks();
+      const bool pair = peek() == ':' && one_line && behind - start <= 1024;
+      append(arena_, *node, pair ? read_flow_pair(item) : item);
+    }
+  }
+  ++at_;
+  keys_allowed_ = false;
+  node->span = span_of(from, at_);
+  finish(node, properties);
+  return node;
+}
+
+// A pair inside a flow sequence is a mapping of one entry.
+Node* Reader::read_flow_pair(Node* key) {
+  Node* const mapping = make_mapping(arena_, key->span);
+  mapping->style = Style::kFlow;
+  count_node();
+  skip_to_content();
+  Node* const value = peek() == ':' ? read_flow_value() : empty_node({});
+  add_entry(*mapping, key, value);
+  finish_mapping(*mapping);
+  return mapping;
+}
+
+Node* Reader::read_flow_value() {
+  ++at_;
+  skip_to_content();
+  const char c = peek();
+  if (c == ',' || c == '}' || c == ']') return empty_node({});
+  return read_flow_node();
+}
+
+// '{' ( key (':' value)? | '?' key (':' value)? ) (',' …)* ','? '}'
+Node* Reader::read_flow_mapping(const Properties& properties) {
+  const char* const from = at_;
+  Node* const node = make_mapping(arena_);
+  node->style = Style::kFlow;
+  count_node();
+  open_anchor(node, properties);
+  ++at_;
+  {
+    const FlowLevel flow(flow_level_);
+    for (bool first = true;; first = false) {
+      skip_to_content();
+      if (peek() == '}') break;
+      if (!first) {
+        if (peek() != ',') {
+          fail_here("yaml/expected-comma", "expected ',' or '}'",
+                    {{"the mapping starts here", span_of(from, from + 1)}});
+        }
+        ++at_;
+        skip_to_content();
+        if (peek() == '}') break;
+      }
+      Node* key = nullptr;
+      bool explicit_key = false;
+      if (at_key_indicator()) {
+        explicit_key = true;
+        ++at_;
+        skip_to_content();
+        const bool no_key = peek() == ':' || peek() == ',' || peek() == '}';
+        key = no_key ? empty_node({}) : read_flow_node();
+        skip_to_content();
+      }
+      const char* const start = at_;
+      if (key == nullptr) key = read_flow_node();
+      skip_blanks();
+      const bool one_line = explicit_key || (start >= line_ && at_ - start <= 1024);
+      if (!one_line) skip_to_content();
+      if (peek() == ':' && !one_line) {
+        fail_here("yaml/expected-comma", "expected ',' or '}', found ':'",
+                  {{"a key stands on one line"}});
+      }
+      Node* const value = peek() == ':' ? read_flow_value() : empty_node({});
+      add_entry(*node, key, value);
+    }
+  }
+  ++at_;
+  keys_allowed_ = false;
+  node->span = span_of(from, at_);
+  finish_mapping(*node);
+  finish(node, properties);
+  return node;
+}
+
+}  // namespace plumb::yaml
