@@ -94,7 +94,8 @@ Node* Reader::read_block_content(int indent, bool indentless, const Properties& 
     return mapping;
   }
   skip_blanks();
-  if (at_value_indicator()) {
+  const bool of_explicit_key = column() <= indent;  // `? key`, and its `:` on a line of its own
+  if (at_value_indicator() && !of_explicit_key) {
     const char* const line_break =
         static_cast<const char*>(std::memchr(from, '\n', static_cast<std::size_t>(behind - from)));
     fail_here(

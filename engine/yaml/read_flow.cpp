@@ -61,7 +61,7 @@ Node* Reader::read_flow_sequence(const Properties& properties) {
         skip_to_content();
         if (peek() == ']') break;
       }
-      if (at_key_indicator()) {
+      if (peek() == '?') {
         ++at_;
         skip_to_content();
         const bool no_key = peek() == ':' || peek() == ',' || peek() == ']';
@@ -128,7 +128,7 @@ Node* Reader::read_flow_mapping(const Properties& properties) {
       }
       Node* key = nullptr;
       bool explicit_key = false;
-      if (at_key_indicator()) {
+      if (peek() == '?') {
         explicit_key = true;
         ++at_;
         skip_to_content();
