@@ -6,11 +6,18 @@
 namespace plumb::yaml {
 
 const Profile kKubernetesProfile{
-    "kubernetes", Resolution::kKubernetes, DuplicateKeys::kError, MergeKeys::kAny, false, true, false};
+    "kubernetes", Resolution::kKubernetes, DuplicateKeys::kError, MergeKeys::kAny, false, true,
+    false};
 const Profile kKustomizeProfile{
-    "kustomize", Resolution::kGoYaml3, DuplicateKeys::kError, MergeKeys::kSpelled, false, true, true};
-const Profile kKustomizationProfile{
-    "kustomization", Resolution::kGoYaml2, DuplicateKeys::kError, MergeKeys::kAny, false, true, false};
+    "kustomize", Resolution::kGoYaml3, DuplicateKeys::kError, MergeKeys::kSpelled, false, true,
+    true};
+const Profile kKustomizationProfile{"kustomization",
+                                    Resolution::kGoYaml2,
+                                    DuplicateKeys::kError,
+                                    MergeKeys::kAny,
+                                    false,
+                                    true,
+                                    false};
 const Profile kYttTemplateProfile{
     "ytt template", Resolution::kYtt, DuplicateKeys::kError, MergeKeys::kSingle, true, true, false};
 const Profile kYttPlainProfile{
@@ -172,6 +179,7 @@ void Reader::read_stream(Stream& stream) {
     skip_to_content();
     bool ended = false;
     while (at_marker("...")) {
+      if (first) fail_here("yaml/expected-node", "expected a document before '...'");
       ended = true;
       at_ += 3;
       skip_to_content();

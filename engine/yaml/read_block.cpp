@@ -20,9 +20,12 @@ bool is_word(char c) {
 Node* Reader::read_block_node(int indent, bool indentless) {
   const Level level(*this);
   skip_to_content();
-  const bool inside = !at_document_end() &&
-                      (column() > indent ||
-                       (indentless && column() == indent && at_entry_indicator() && keys_allowed_));
+  // A block scalar is no key, so nothing else could be meant by one in the column of its
+  // collection.
+  const bool scalar_there = column() == indent && (peek() == '|' || peek() == '>');
+  const bool entry_there =
+      indentless && column() == indent && at_entry_indicator() && keys_allowed_;
+  const bool inside = !at_document_end() && (column() > indent || entry_there || scalar_there);
   if (!inside) return empty_node({});
   return read_block_content(indent, indentless, {});
 }
@@ -39,7 +42,10 @@ Node* Reader::read_block_content(int indent, bool indentless, const Properties& 
     finish(node, outer);
     return node;
   }
-  if (at_key_indicator() || at_value_indicator()) {
+  if (at_value_indicator()) {
+    fail_here("yaml/expected-key", "expected a key before ':'", {{"quote the value if it is one"}});
+  }
+  if (at_key_indicator()) {
     if (!keys_allowed)
       fail_here("yaml/mapping-place", "a block mapping cannot start here",
                 {{"quote the value if it is one: a colon and a blank make a key"}});
@@ -169,7 +175,7 @@ Node* Reader::read_mapping(int indent, const char* from, Node* first_key) {
         value = empty_node({});
       }
     } else {
-      if (key == nullptr) key = at_value_indicator() ? empty_node({}) : read_simple_key(indent);
+      if (key == nullptr) key = read_simple_key(indent);
       skip_blanks();
       value = read_mapping_value(indent, false);
     }
@@ -210,6 +216,7 @@ Node* Reader::read_explicit_key(int indent) {
 
 Node* Reader::read_simple_key(int indent) {
   const char* const from = at_;
+  if (at_value_indicator()) fail_here("yaml/expected-key", "expected a key before ':'");
   const Properties properties = read_properties();
   if (properties.given()) {
     const char* const line = line_;
