@@ -292,6 +292,7 @@ FORMATS = {('integer', 'int32'): 'int32', ('integer', 'int64'): 'int64', ('integ
            ('number', 'double'): 'double', ('number', None): 'double', ('boolean', None): 'bool',
            ('string', None): 'string', ('string', 'byte'): 'bytes'}
 META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+LIST_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'
 
 
 def load(path):
@@ -428,7 +429,7 @@ class Table:
             fields = [f for f in fields if f not in ('apiVersion', 'kind', 'metadata')]
             lists = any(f'{name}List' in d for _, d, _ in self.documents)
             lines.append(head + ('' if lists else ' nolist') + lifetime)
-            self.reachable.append(META)
+            self.reachable += [META, LIST_META]
         else:
             lines.append(f'type {short}{atomic}{lifetime}')
         return lines + [self.field_line(name, field, group, values) for field in fields]

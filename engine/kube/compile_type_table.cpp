@@ -145,22 +145,6 @@ void add_implied(Table& table) {
                    {"metadata", "meta/v1.ListMeta", false, {}}};
     table.types.push_back(list);
   }
-  if (std::none_of(written.begin(), written.end(), [](const Type& type) {
-        return type.group == "meta/v1" && type.name == "ListMeta";
-      }))
-    table.types.push_back({"meta/v1",
-                           "ListMeta",
-                           "",
-                           "",
-                           "",
-                           false,
-                           false,
-                           false,
-                           false,
-                           {{"continue", "string", false, {}},
-                            {"remainingItemCount", "int64", false, {}},
-                            {"resourceVersion", "string", false, {}},
-                            {"selfLink", "string", false, {}}}});
 }
 
 void sort_table(Table& table) {
