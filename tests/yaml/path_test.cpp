@@ -1,0 +1,62 @@
+#include "yaml/path.h"
+
+#include <catch2/catch.hpp>
+
+#include "yaml/read.h"
+
+using namespace plumb;
+using namespace plumb::yaml;
+
+namespace {
+
+constexpr std::string_view kPod =
+    "metadata: {labels: {app.kubernetes.io/name: web}}\n"
+    "spec: {containers: [{name: side}, {name: main, ports: [{containerPort: 53, protocol: "
+    "UDP}]}]}\n"
+    "tags: [b, a]\n";
+
+}  // namespace
+
+TEST_CASE("a path prints as it is read", "[yaml][path]") {
+  for (const char* const text :
+       {"spec.containers[name=main].image", "metadata.labels.\"app.kubernetes.io/name\"",
+        "spec.ports[containerPort=53,protocol=UDP]", "tags[=a]", "rules[0].verbs[2]", "data.\"\"",
+        "a.\"q\\\"uote\"", "x[name=\"a]b\"].y"}) {
+    const std::optional<Path> path = parse_path(text);
+    REQUIRE(path);
+    CHECK(print_path(*path) == text);
+  }
+}
+
+TEST_CASE("what is no path is refused", "[yaml][path]") {
+  for (const char* const text : {"a..b", "a[", "a[x]", "a.", "a[b=c", "a\"b", "\"a"}) {
+    CAPTURE(text);
+    CHECK((!parse_path(text) || print_path(*parse_path(text)) != text));
+  }
+  CHECK_FALSE(parse_path("a..b"));
+  CHECK_FALSE(parse_path("a[x]"));
+}
+
+TEST_CASE("a path finds its node, and says how far it came", "[yaml][path]") {
+  Arena arena;
+  const Stream stream = read_text(kPod, {}, kKubernetesProfile, arena);
+  const Node& pod = *stream.documents[0].root;
+  CHECK(find_path(pod, *parse_path("metadata.labels.\"app.kubernetes.io/name\""))->text == "web");
+  CHECK(find_path(pod, *parse_path("spec.containers[name=main].ports[containerPort=53].protocol"))
+            ->text == "UDP");
+  CHECK(find_path(pod, *parse_path("tags[=a]"))->text == "a");
+  CHECK(find_path(pod, *parse_path("/spec/containers/1/name"))->text == "main");
+  std::size_t found = 0;
+  CHECK(find_path(pod, *parse_path("spec.containers[name=none].image"), &found) == nullptr);
+  CHECK(found == 2);
+}
+
+TEST_CASE("a path becomes a JSON Pointer", "[yaml][path]") {
+  Arena arena;
+  const Stream stream = read_text(kPod, {}, kKubernetesProfile, arena);
+  const Node& pod = *stream.documents[0].root;
+  CHECK(json_pointer(pod, *parse_path("spec.containers[name=main].image")) ==
+        "/spec/containers/1/image");
+  CHECK(json_pointer(pod, *parse_path("metadata.labels.\"app.kubernetes.io/name\"")) ==
+        "/metadata/labels/app.kubernetes.io~1name");
+}
