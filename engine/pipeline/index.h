@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "kube/resource.h"
 #include "yaml/node.h"
 #include "yaml/origin.h"
 
@@ -61,5 +62,7 @@ struct RewriteCount {
 // `arena`, and the changed texts name urls.span as their origin. Running it again changes nothing.
 const yaml::Node* rewrite_indexes(Arena& arena, yaml::Origins& origins, const yaml::Node& body,
                                   const IndexUrls& urls, RewriteCount* count = nullptr);
+// The overlay `builtin:devpi-index`: all objects of a set.
+RewriteCount rewrite_indexes(kube::ResourceSet& set, const IndexUrls& urls);
 
 }  // namespace plumb::pipeline

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "kube/resource.h"
+#include "pipeline/glob.h"
 #include "pipeline/index.h"
 #include "pipeline/json_text.h"
 #include "pipeline/pip_command.h"
@@ -156,29 +157,8 @@ Node* rewrite_json(Rewriter& rewriter, const Node* scalar,
 
 // ---- forms ----
 
-// '*' is any text, '?' one byte.
-bool matches(std::string_view pattern, std::string_view name) {
-  constexpr std::size_t kNone = std::string_view::npos;
-  std::size_t p = 0, n = 0, star = kNone, resume = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = n;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
-      ++p;
-      ++n;
-    } else if (star != kNone) {
-      p = star + 1;
-      n = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == kNone;
-}
-
 bool is_chosen(const Rewriter& rewriter, std::string_view name) {
-  return rewriter.urls.match.empty() || matches(rewriter.urls.match, name);
+  return rewriter.urls.match.empty() || glob_matches(rewriter.urls.match, name);
 }
 
 Node* rewrite_ir(Rewriter& rewriter, const Node* ir) {
@@ -299,6 +279,17 @@ const Node* rewrite_indexes(Arena& arena, yaml::Origins& origins, const Node& bo
     count->changed += rewriter.count.changed;
   }
   return changed ? changed : &body;
+}
+
+RewriteCount rewrite_indexes(kube::ResourceSet& set, const IndexUrls& urls) {
+  RewriteCount count;
+  for (kube::Resource& resource : set.resources) {
+    // The body is the set's own, and so is what replaces it.
+    const Node* const body =
+        rewrite_indexes(*set.arena, *set.origins, *resource.body, urls, &count);
+    resource.body = const_cast<Node*>(body);
+  }
+  return count;
 }
 
 }  // namespace plumb::pipeline

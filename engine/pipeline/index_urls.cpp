@@ -28,23 +28,19 @@ constexpr std::array<Flavor, 9> kFlavors{{{"kind", "host.docker.internal"},
 constexpr std::array<std::string_view, 12> kKeys{
     "flavor",  "host",      "port",          "scheme",       "index", "publish",
     "service", "namespace", "clusterDomain", "extraIndexes", "pins",  "match"};
-// Keys that the block shares with templates of the devpi server itself.
-constexpr std::array<std::string_view, 12> kServerKeys{
-    "replicas", "storage", "storageClass", "image",  "resources", "ingress",
-    "web",      "secret",  "outsideUrl",   "labels", "indexes",   "server"};
-
 Span span_at(const yaml::Node& block, std::string_view key) {
   const yaml::Node* const value = yaml::find(block, key);
   return value ? value->span : block.span;
 }
 
+// Templates of a devpi server have keys of their own in the block, so only what looks like a typing
+// mistake is one.
 void check_keys(const yaml::Node& block) {
   for (const yaml::Entry& entry : block.entries) {
     const std::string_view key = entry.key->text;
-    if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end() &&
-        std::find(kServerKeys.begin(), kServerKeys.end(), key) == kServerKeys.end())
-      fail("pipeline/unknown-key", entry.key->span, cat("unknown key '", key, "' in 'devpi'"),
-           did_you_mean(key, kKeys), {std::string(key)});
+    if (std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end() || !nearest(key, kKeys)) continue;
+    fail("pipeline/unknown-key", entry.key->span, cat("unknown key '", key, "' in 'devpi'"),
+         did_you_mean(key, kKeys), {std::string(key)});
   }
 }
 
