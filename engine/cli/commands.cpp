@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <array>
+
+#include "base/suggest.h"
+#include "base/text.h"
+#include "cli/command.h"
+
+namespace plumb::cli {
+
+namespace {
+
+using Names = std::string_view;
+constexpr std::array<Names, 9> kRenderOptions{"--env",    "--output",        "--head",
+                                              "--value",  "--jobs",          "--keep-going",
+                                              "--strict", "--allow-network", "--verify-output"};
+constexpr std::array<Names, 3> kLsOptions{"--env", "--head", "--format"};
+constexpr std::array<Names, 6> kInputsOptions{"--env",      "--head", "--format",
+                                              "--affected", "--jobs", "--value"};
+constexpr std::array<Names, 0> kNoOptions{};
+
+constexpr std::array kRows{
+    CommandRow{"render", "[-e ENV] [UNIT…]", "resolved manifests",
+               "Renders units of one environment to stdout, or of several into a directory:\n"
+               "DIR/ENV/UNIT/NAMESPACE/KIND.GROUP-NAME.yaml, and DIR/ENV/UNIT/files/ for files "
+               "that are no objects.",
+               kRenderOptions, run_render},
+    CommandRow{"ls", "[-e ENV]", "units, environments and what is not rendered, and why",
+               "Lists the units of the project, how each is rendered, and what is not rendered "
+               "with the reason.",
+               kLsOptions, run_ls},
+    CommandRow{"inputs", "[-e ENV] [UNIT… | --affected FILE…]", "what each target depends on",
+               "Prints the files that each target read, the directories it listed and the paths it "
+               "looked for in vain.\n"
+               "With --affected: the targets that the named files touch, a line each, ENV/UNIT.",
+               kInputsOptions, run_inputs},
+    CommandRow{"completion", "SHELL", "a completion script for bash, zsh or fish", "", kNoOptions,
+               run_completion},
+    CommandRow{"version", "", "the version of plumb", "", kNoOptions, run_version},
+    CommandRow{"help", "[COMMAND]", "this, or what a command does", "", kNoOptions, run_help},
+};
+
+const CommandRow* find_command(std::string_view name) {
+  const auto found = std::find_if(kRows.begin(), kRows.end(),
+                                  [&](const CommandRow& row) { return row.name == name; });
+  return found == kRows.end() ? nullptr : &*found;
+}
+
+const CommandRow& command_for(std::string_view name) {
+  if (const CommandRow* const row = find_command(name)) return *row;
+  std::vector<std::string_view> names;
+  for (const CommandRow& row : kRows) names.push_back(row.name);
+  std::vector<Note> notes = did_you_mean(name, std::span<const std::string_view>(names));
+  if (notes.empty()) notes.push_back({"`plumb help` lists the commands"});
+  fail("cli/unknown-command", {}, cat("unknown command '", name, "'"), std::move(notes));
+}
+
+bool use_color(const std::string& when, bool terminal, const Process& process) {
+  if (when == "always") return true;
+  if (when == "never" || !terminal) return false;
+  const auto no_color = process.variable("NO_COLOR");
+  return !no_color || no_color->empty();
+}
+
+std::string pad(std::string_view text, std::size_t width) {
+  std::string out(text);
+  const std::size_t shown = utf8_length(text);
+  if (shown < width) out.append(width - shown, ' ');
+  return out;
+}
+
+int run_command(const CommandRow& row, std::span<const std::string> words, Process& process,
+                SourceStore& sources) {
+  Invocation invocation{parse_options(words, row.options), process, sources, false, false};
+  const std::string& when = invocation.options.color;
+  invocation.color_out = use_color(when, process.stdout_is_terminal, process);
+  invocation.color_err = use_color(when, process.stderr_is_terminal, process);
+  if (invocation.options.help) {
+    process.out += describe_command(row);
+    return kDone;
+  }
+  return row.run(invocation);
+}
+
+std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+}  // namespace
+
+std::span<const CommandRow> command_rows() { return kRows; }
+
+void Invocation::report(const Diagnostic& diagnostic) {
+  process.err += format_diagnostic(diagnostic, sources, color_err);
+}
+
+int run(const std::vector<std::string>& words, Process& process) {
+  SourceStore sources;
+  try {
+    const std::span<const std::string> all(words);
+    const CommandRow* const door = words.empty() ? nullptr : find_command(base_name(words[0]));
+    if (door != nullptr && door->run_door != nullptr)
+      return door->run_door(all.subspan(1), process, sources);
+    if (words.size() < 2) {
+      process.err += describe_program();
+      return kUnclear;
+    }
+    std::string_view name = words[1];
+    if (name == "-h" || name == "--help") name = "help";
+    if (name == "--version") name = "version";
+    const CommandRow& row = command_for(name);
+    if (row.run_door != nullptr) return row.run_door(all.subspan(2), process, sources);
+    return run_command(row, all.subspan(2), process, sources);
+  } catch (const Error& error) {
+    process.err += format_diagnostic(error.diagnostic(), sources,
+                                     use_color("auto", process.stderr_is_terminal, process));
+    return kUnclear;
+  }
+}
+
+std::string describe_program() {
+  std::string out =
+      "plumb renders, validates, compares and plans what a repository of manifests runs.\n\n"
+      "usage: plumb COMMAND [-e ENV]… [UNIT…] [options]\n\ncommands:\n";
+  for (const CommandRow& row : kRows) out += cat("  ", pad(row.name, 12), row.summary, "\n");
+  return out + "\n`plumb help COMMAND` tells more.\n";
+}
+
+std::string describe_command(const CommandRow& row) {
+  std::string out = cat("usage: plumb ", row.name, row.arguments.empty() ? "" : " ", row.arguments,
+                        "\n\n", row.summary, "\n");
+  if (!row.details.empty()) out += cat("\n", row.details, "\n");
+  out += "\noptions:\n";
+  for (const OptionRow& option : option_rows()) {
+    const bool common =
+        option.name == "--directory" || option.name == "--color" || option.name == "--help";
+    if (!common &&
+        std::find(row.options.begin(), row.options.end(), option.name) == row.options.end())
+      continue;
+    const std::string left = cat(option.letter.empty() ? "    " : cat(option.letter, ", "),
+                                 option.name, option.argument.empty() ? "" : " ", option.argument);
+    out += cat("  ", pad(left, 28), option.help, "\n");
+  }
+  return out;
+}
+
+int run_help(Invocation& invocation) {
+  const std::vector<std::string>& arguments = invocation.options.arguments;
+  invocation.process.out +=
+      arguments.empty() ? describe_program() : describe_command(command_for(arguments[0]));
+  return kDone;
+}
+
+int run_version(Invocation& invocation) {
+  invocation.process.out += "plumb " PLUMB_VERSION "\n";
+  return kDone;
+}
+
+}  // namespace plumb::cli

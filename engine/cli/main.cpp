@@ -1,0 +1,70 @@
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include "base/parallel.h"
+#include "cli/command.h"
+
+namespace {
+
+std::string read_all_stdin() {
+  std::string text;
+  char buffer[1 << 16];
+  for (ssize_t got = 0; (got = read(STDIN_FILENO, buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<std::size_t>(got));
+  return text;
+}
+
+// False when the reader is gone or the disk is full.
+bool write_all(int file, const std::string& text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const ssize_t written = write(file, text.data() + at, text.size() - at);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    at += static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+std::string current_directory() {
+  std::string directory(4096, '\0');
+  if (getcwd(directory.data(), directory.size()) == nullptr) return ".";
+  directory.resize(directory.find('\0'));
+  return directory;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed stdout is an error of ours, not a silent death
+  plumb::cli::Process process;
+  process.working_directory = current_directory();
+  process.read_stdin = read_all_stdin;
+  process.variable = [](std::string_view name) -> std::optional<std::string> {
+    const char* const value = std::getenv(std::string(name).c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  process.stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
+  process.stderr_is_terminal = isatty(STDERR_FILENO) != 0;
+  const std::vector<std::string> words(argv, argv + argc);
+
+  int status = plumb::cli::kUnclear;
+  try {
+    plumb::run_with_deep_stack([&] { status = plumb::cli::run(words, process); });
+  } catch (const std::bad_alloc&) {
+    process.err += "error: out of memory [base/limit]\n";
+    status = plumb::cli::kUnclear;
+  }
+  write_all(STDERR_FILENO, process.err);
+  if (!write_all(STDOUT_FILENO, process.out)) {
+    write_all(STDERR_FILENO,
+              "error: stdout cannot be written: it is closed or its disk is full [cli/stdout]\n");
+    return plumb::cli::kUnclear;
+  }
+  return status;
+}
