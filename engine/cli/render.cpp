@@ -106,13 +106,15 @@ void print_stream(Invocation& invocation, const std::vector<Outcome>& outcomes) 
 void report_counts(Invocation& invocation, const std::vector<Outcome>& outcomes) {
   std::size_t objects = 0;
   std::size_t units = 0;
+  std::size_t failed = 0;
   for (const Outcome& outcome : outcomes) {
+    failed += outcome.error ? 1 : 0;
     if (!outcome.rendered || outcome.target.unit->not_rendered) continue;
     objects += outcome.rendered->set.resources.size();
     ++units;
   }
-  invocation.process.err +=
-      cat(count_of(objects, "object"), " in ", count_of(units, "target"), "\n");
+  invocation.process.err += cat(count_of(objects, "object"), " in ", count_of(units, "target"),
+                                failed == 0 ? std::string() : cat(", ", failed, " failed"), "\n");
 }
 
 }  // namespace

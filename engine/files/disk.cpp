@@ -46,7 +46,7 @@ EntryKind kind_of_mode(mode_t mode) {
 
 class DiskTree final : public Tree {
  public:
-  explicit DiskTree(std::string root) : root_(std::move(root)) {
+  DiskTree(std::string root, std::string shown) : root_(std::move(root)), shown_(std::move(shown)) {
     while (root_.size() > 1 && root_.ends_with('/')) root_.pop_back();
     if (root_.empty()) root_.push_back('.');
   }
@@ -102,8 +102,10 @@ class DiskTree final : public Tree {
   }
 
   std::string describe(const Path& path) const override {
-    if (root_ == ".") return path.is_root() ? "." : path.text();
-    return on_disk(path);
+    if (shown_.empty()) return path.is_root() ? "." : path.text();
+    return path.is_root()  ? shown_
+           : shown_ == "/" ? cat('/', path.text())
+                           : cat(shown_, '/', path.text());
   }
 
  private:
@@ -163,14 +165,15 @@ class DiskTree final : public Tree {
   }
 
   std::string root_;
+  std::string shown_;
   mutable std::shared_mutex mutex_;
   mutable std::unordered_set<std::string> directories_;
 };
 
 }  // namespace
 
-std::unique_ptr<Tree> open_disk(const std::string& directory) {
-  return std::make_unique<DiskTree>(directory);
+std::unique_ptr<Tree> open_disk(const std::string& directory, std::string shown) {
+  return std::make_unique<DiskTree>(directory, std::move(shown));
 }
 
 }  // namespace plumb::files

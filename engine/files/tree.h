@@ -79,7 +79,9 @@ std::vector<Path> walk(const Tree& tree, const Path& directory);
 
 // A directory of this machine. Refuses nothing but what the system refuses; links are read, not
 // followed.
-std::unique_ptr<Tree> open_disk(const std::string& directory);
+// `shown`: how people call the directory in messages; "" when its files are named by their paths
+// below it.
+std::unique_ptr<Tree> open_disk(const std::string& directory, std::string shown = {});
 
 // A tree of texts, for tests and generated input; directories are implied by the paths.
 class MemoryTree final : public Tree {

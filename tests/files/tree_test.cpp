@@ -134,7 +134,8 @@ TEST_CASE("a directory of the disk is a tree", "[files][disk]") {
   CHECK(tree->list_directory(at("a")) == std::vector<Entry>{{"b.yaml", EntryKind::kFile},
                                                             {"empty", EntryKind::kFile},
                                                             {"link", EntryKind::kLink}});
-  CHECK(tree->describe(at("a/b.yaml")) == scratch.at("a/b.yaml"));
+  CHECK(tree->describe(at("a/b.yaml")) == "a/b.yaml");
+  CHECK(open_disk(scratch.path, "shown")->describe(at("a/b.yaml")) == "shown/a/b.yaml");
   CHECK(texts(walk(*tree, Path())) == Names{"a/b.yaml", "a/empty", "a/link"});
 }
 
