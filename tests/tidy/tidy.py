@@ -37,7 +37,7 @@ def read_graph():
     """Module → modules it may include, from engine/CMakeLists.txt."""
     text = (ENGINE / "CMakeLists.txt").read_text()
     graph, sources = {}, {}
-    for call in re.finditer(r"^plumb_module\((\w+)(.*?)^?\)\s*$", text, re.MULTILINE | re.DOTALL):
+    for call in re.finditer(r"^plumb_module\((\w+)([^()]*)\)", text, re.MULTILINE):
         name, body = call.group(1), call.group(2)
         lists = {}
         key = None
