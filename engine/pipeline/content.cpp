@@ -3,7 +3,9 @@
 #include <array>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "kube/resource.h"
+#include "pipeline/forms.h"
 #include "yaml/emit.h"
 
 namespace plumb::pipeline {
@@ -64,6 +66,12 @@ bool is_version(const Node& body) {
 std::string content_hash(const Node& version) {
   Arena arena;
   return sha256_hex(yaml::emit_json(*content_of(arena, version)));
+}
+
+std::string name_by_content(const Node& version) {
+  std::string_view pipeline = yaml::text_at(version, {"spec", "pipeline"});
+  if (pipeline.empty()) pipeline = yaml::text_at(version, {"spec", "pipelineName"});
+  return object_name(cat(pipeline, '-', content_hash(version).substr(0, 8)));
 }
 
 bool same_content(const Node& a, const Node& b) {

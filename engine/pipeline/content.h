@@ -15,6 +15,9 @@ namespace plumb::pipeline {
 bool is_version(const yaml::Node& body);
 // 64 hexadecimal digits, equal for equal content.
 std::string content_hash(const yaml::Node& version);
+// A name that fits the content: "{pipeline}-{hash8}". What to propose when a version's content
+// changed under its name.
+std::string name_by_content(const yaml::Node& version);
 bool same_content(const yaml::Node& a, const yaml::Node& b);
 
 }  // namespace plumb::pipeline

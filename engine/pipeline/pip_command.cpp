@@ -77,6 +77,10 @@ class ShellScanner {
   void scan_word() {
     Token word{TokenKind::kWord, at_, at_, {}};
     while (at_ < text_.size() && !ends_word(here()) && !broken_) {
+      if (starts("\\\n")) {
+        at_ += 2;  // the next line goes on with the word, or stands beside it
+        continue;
+      }
       if (here() == '\'') {
         scan_single_quotes(word.value);
       } else if (here() == '"') {
@@ -84,13 +88,13 @@ class ShellScanner {
       } else if (here() == '$' || here() == '`') {
         scan_substitution(word.value);
       } else if (here() == '\\' && at_ + 1 < text_.size()) {
-        if (text_[at_ + 1] != '\n') word.value.push_back(text_[at_ + 1]);
+        word.value.push_back(text_[at_ + 1]);
         at_ += 2;
       } else {
         word.value.push_back(text_[at_++]);
       }
+      word.end = at_;
     }
-    word.end = at_;
     if (awaits_delimiter_) delimiters_.push_back(word.value);
     awaits_delimiter_ = false;
     tokens_.push_back(std::move(word));

@@ -157,6 +157,26 @@ TEST_CASE("a changed bootstrap blames the values, and knows what it was", "[pipe
   CHECK(reader.origins.layer_of(chain[1]).kind == yaml::LayerKind::kIndexRewrite);
 }
 
+TEST_CASE("packages are pinned in the executors that are chosen", "[pipeline][rewrite]") {
+  Reader reader;
+  const IndexUrls urls =
+      reader.urls("{flavor: kind, pins: {Kubeflow_Kale: ==2}, match: 'exec-f*'}");
+  const std::string bootstrap =
+      "[sh, -c, \"pip install 'kubeflow-kale==1' && \\\"$0\\\" \\\"$@\\\"\"]";
+  const yaml::Node& before = reader.read(
+      cat("root: {}\ndeploymentSpec: {executors: {exec-fit: {container: {command: ", bootstrap,
+          "}}, exec-score: {container: {command: ", bootstrap, "}}}}\n"));
+  const yaml::Node& after = *rewrite_indexes(reader.arena, reader.origins, before, urls);
+  const auto script = [&](std::string_view executor) {
+    return yaml::find_path(after, {"deploymentSpec", "executors", executor, "container", "command"})
+        ->items[2]
+        ->text;
+  };
+  CHECK(script("exec-fit")
+            .ends_with("host.docker.internal:3141 'kubeflow-kale==2' && \"$0\" \"$@\""));
+  CHECK(script("exec-score") == "pip install 'kubeflow-kale==1' && \"$0\" \"$@\"");
+}
+
 TEST_CASE("going back to the first index gives back the first text", "[pipeline][rewrite]") {
   Reader reader;
   const IndexUrls first = reader.urls("{flavor: external, host: a.b}");

@@ -53,6 +53,12 @@ TEST_CASE("what only looks like a pip call is left alone", "[pipeline][pip]") {
     CHECK(edited(script) == script);
 }
 
+TEST_CASE("a line that goes on is one command", "[pipeline][pip]") {
+  const std::string once = edited("pip install\\\n  -q \\\n  a");
+  CHECK(once == "pip install --index-url http://h:1/+simple/ --trusted-host h:1\\\n  -q \\\n  a");
+  CHECK(edited(once) == once);
+}
+
 TEST_CASE("a redirection is no word of its command", "[pipeline][pip]") {
   CHECK(edited("pip install a 2>&1 >/dev/null --index-url x") ==
         "pip install --index-url http://h:1/+simple/ --trusted-host h:1 a 2>&1 >/dev/null");

@@ -358,6 +358,7 @@ TEST_CASE("versions are the same when only volatile fields differ", "[pipeline][
   };
   CHECK(same_content(body(0), body(1)));
   CHECK(content_hash(body(0)) == content_hash(body(1)));
+  CHECK(name_by_content(body(0)) == cat("is-palindrome-", content_hash(body(0)).substr(0, 8)));
   CHECK_FALSE(same_content(body(0), body(2)));
   CHECK(content_hash(body(0)) != content_hash(body(2)));
 }
