@@ -466,12 +466,27 @@ void take_meta(Loader& loader, Selected& selected) {
 
 }  // namespace
 
-Loaded load(const Settings& settings, const Input& input, bool keep_chains) {
-  Loaded loaded(keep_chains);
+Settings read_settings(std::string path, const yaml::Node& unit) {
+  const auto text = [&](std::string_view key) {
+    const Node* const value = yaml::find(unit, key);
+    if (value && !value->is_scalar())
+      fail("pipeline/bad-meta", value->span, cat("expected a text for '", key, "'"));
+    return value && !value->is_null() ? std::string(value->text) : std::string();
+  };
+  Settings settings{std::move(path),     text("target"), text("versionName"), "",
+                    text("description"), unit.span,      unit.span,           &unit};
+  if (const Node* const pattern = yaml::find(unit, "versionName"))
+    settings.version_name_span = pattern->span;
+  return settings;
+}
+
+Loaded load(const Settings& settings, const Input& input, kube::ResourceSet into) {
+  Loaded loaded{std::move(into), {}, {}, {}, {}};
   Loader loader{settings, input, target_of(settings), loaded, {}, 0, {}};
   loader.layer = loaded.set.origins->layer(yaml::LayerKind::kPipeline, settings.path);
   Selected selected = select_files(settings, input);
   take_meta(loader, selected);
+  if (settings.unit) add_unit_meta(loader.meta, *settings.unit);
   for (const Path& path : selected.paths) load_file(loader, path, selected.directory);
   for (const Version& version : loader.versions) {
     if (loader.target == Target::kWorkflow) {
@@ -494,8 +509,8 @@ RewriteCount rewrite_indexes(Loaded& loaded, const IndexUrls& urls) {
 }
 
 Built build(const Settings& settings, const Input& input, const Revisions& revisions,
-            const IndexUrls* urls, bool keep_chains) {
-  Loaded loaded = load(settings, input, keep_chains);
+            const IndexUrls* urls, kube::ResourceSet into) {
+  Loaded loaded = load(settings, input, std::move(into));
   Built built{{}, {}, {}, {}};
   if (urls) {
     built.rewritten = rewrite_indexes(loaded, *urls);

@@ -67,6 +67,16 @@ Schedule read_schedule(const Node& node) {
   return schedule;
 }
 
+std::vector<Schedule> read_schedules(const Node& root) {
+  std::vector<Schedule> schedules;
+  const Node* const list = yaml::find(root, "schedules");
+  if (!list || list->is_null()) return schedules;
+  if (!list->is_sequence())
+    fail("pipeline/bad-meta", list->span, "expected a list for 'schedules'");
+  for (const Node* const item : list->items) schedules.push_back(read_schedule(*item));
+  return schedules;
+}
+
 }  // namespace
 
 Meta read_meta(const Node& root) {
@@ -74,12 +84,13 @@ Meta read_meta(const Node& root) {
     fail("pipeline/bad-meta", root.span, "expected 'name', 'description' or 'schedules'");
   check_keys(root, kMetaKeys);
   Meta meta{text_of(root, "name"), text_of(root, "description"), text_of(root, "displayName"), {}};
-  const Node* const schedules = yaml::find(root, "schedules");
-  if (!schedules || schedules->is_null()) return meta;
-  if (!schedules->is_sequence())
-    fail("pipeline/bad-meta", schedules->span, "expected a list for 'schedules'");
-  for (const Node* const item : schedules->items) meta.schedules.push_back(read_schedule(*item));
+  meta.schedules = read_schedules(root);
   return meta;
+}
+
+void add_unit_meta(Meta& meta, const Node& unit) {
+  if (const Node* const name = text_of(unit, "displayName")) meta.display_name = name;
+  if (yaml::find(unit, "schedules")) meta.schedules = read_schedules(unit);
 }
 
 }  // namespace plumb::pipeline

@@ -26,5 +26,7 @@ struct Meta {
 
 // Errors: pipeline/bad-meta, pipeline/unknown-key.
 Meta read_meta(const yaml::Node& root);
+// What a unit of plumb.yaml says wins: its displayName, and its schedules instead of the others.
+void add_unit_meta(Meta& meta, const yaml::Node& unit);
 
 }  // namespace plumb::pipeline

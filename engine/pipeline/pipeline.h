@@ -47,7 +47,12 @@ struct Settings {
   std::string description;     // of the pipeline, before that of pipeline.yaml
   Span span;                   // the unit
   Span version_name_span;
+  const yaml::Node* unit = nullptr;  // displayName and schedules, which win over pipeline.yaml's
 };
+
+// The keys target, versionName, description, displayName and schedules of a unit; others are not
+// looked at. `path`: where its files are. Errors: pipeline/bad-meta.
+Settings read_settings(std::string path, const yaml::Node& unit);
 
 struct Input {
   const files::Tree& tree;
@@ -63,7 +68,6 @@ struct CompiledFile {
 };
 
 struct Loaded {
-  explicit Loaded(bool keep_chains) : set(keep_chains) {}
   kube::ResourceSet set;
   std::vector<CompiledFile> files;
   std::set<kube::ResourceId> provisional;              // versions that load() named, by their file
@@ -75,7 +79,8 @@ struct Loaded {
 // pipeline/needs-workflow, pipeline/platform-in-workflow, pipeline/no-schedules, pipeline/bad-meta,
 // pipeline/unknown-key, pipeline/unknown-version. Findings: pipeline/ir-in-workflow,
 // pipeline/left-out.
-Loaded load(const Settings& settings, const Input& input, bool keep_chains = false);
+// The objects are added to `into`.
+Loaded load(const Settings& settings, const Input& input, kube::ResourceSet into = {});
 
 RewriteCount rewrite_indexes(Loaded& loaded, const IndexUrls& urls);
 
@@ -101,6 +106,6 @@ struct Built {
 };
 // `urls`: null when the environment rewrites no index.
 Built build(const Settings& settings, const Input& input, const Revisions& revisions,
-            const IndexUrls* urls = nullptr, bool keep_chains = false);
+            const IndexUrls* urls = nullptr, kube::ResourceSet into = {});
 
 }  // namespace plumb::pipeline

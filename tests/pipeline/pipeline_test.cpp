@@ -97,7 +97,7 @@ struct Unit {
 
   files::MemoryTree tree;
   SaidByGit git;
-  Settings settings{"p", "", "", "", "", {}, {}};
+  Settings settings{"p", "", "", "", "", {}, {}, nullptr};
   SourceStore sources;
   Arena arena;
   std::deque<yaml::Stream> streams;
@@ -230,6 +230,19 @@ TEST_CASE("schedules become recurring runs of a version", "[pipeline][load]") {
   CHECK(unit.code() == "pipeline/unknown-version");
   unit.settings.target = "argo-workflow";
   CHECK(unit.code() == "pipeline/no-schedules");
+}
+
+TEST_CASE("a unit says more about its pipeline than pipeline.yaml", "[pipeline][load]") {
+  Unit unit({{"p/v1.yaml", workflow("1")},
+             {"p/pipeline.yaml", "schedules: [{name: a, cron: x}, {name: b, cron: x}]\n"}});
+  CHECK(unit.names().size() == 4);
+  const SourceId id = unit.sources.add(
+      "plumb.yaml",
+      "{pipeline: p, versionName: '{file}', description: d, schedules: [{name: c, cron: y}]}");
+  const yaml::Stream stream = yaml::read(unit.sources, id, yaml::kKubernetesProfile, unit.arena);
+  unit.settings = read_settings("p", *stream.documents[0].root);
+  CHECK(unit.names() == Names{"Pipeline/is-palindrome", "PipelineVersion/v1", "RecurringRun/c"});
+  CHECK(yaml::text_at(*unit.make().set.resources[0].body, {"spec", "description"}) == "d");
 }
 
 TEST_CASE("names may come from git and files", "[pipeline][names]") {
