@@ -62,6 +62,12 @@ class Arena {
   }
 
   std::string_view copy(std::string_view text);
+  // Keeps all that lives in the other arena alive as long as this one.
+  void adopt(Arena other) {
+    bytes_ += other.bytes_;
+    for (auto& block : other.blocks_) blocks_.push_back(std::move(block));
+    other.blocks_.clear();
+  }
 
   std::size_t bytes() const { return bytes_; }  // taken from the system so far
 

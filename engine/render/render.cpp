@@ -5,7 +5,11 @@
 
 #include "base/text.h"
 #include "kube/type_table.h"
+#include "pipeline/index.h"
+#include "render/compiled.h"
 #include "render/manifests.h"
+#include "render/values.h"
+#include "yaml/emit.h"
 
 namespace plumb::render {
 
@@ -76,26 +80,114 @@ std::vector<Target> targets_of(const project::Project& project,
   return targets;
 }
 
+namespace {
+
+constexpr std::string_view kIndexOverlay = "builtin:devpi-index";
+
+// What a target is while its steps and overlays run.
+class Run {
+ public:
+  Run(const Target& target, const Workspace& workspace, const files::Tree& tree, Rendered& rendered)
+      : target_(target), workspace_(workspace), tree_(tree), rendered_(rendered) {}
+
+  void run() {
+    for (const project::Step& step : target_.unit->steps) {
+      add_step(step);
+      check_limits(set(), *target_.unit, workspace_.project.limits);
+    }
+    for (const project::Located& overlay : target_.environment->overlays) apply_overlay(overlay);
+    if (compiled_) {
+      // Only now, when nothing edits bodies any more, do versions get their names.
+      finish_compiled(*compiled_, settings_, workspace_);
+      for (Diagnostic& finding : compiled_->findings)
+        rendered_.warnings.push_back(std::move(finding));
+      for (const pipeline::CompiledFile& file : compiled_->files)
+        rendered_.files.push_back({file.name, print(file)});
+      rendered_.set = std::move(compiled_->set);
+    }
+  }
+
+ private:
+  static std::string print(const pipeline::CompiledFile& file) {
+    std::string text;
+    for (const yaml::Node* document : file.documents) {
+      if (!text.empty()) text += "---\n";
+      text += yaml::emit(*document, yaml::kPlumbOutput);
+    }
+    return text;
+  }
+
+  kube::ResourceSet& set() { return compiled_ ? compiled_->set : rendered_.set; }
+
+  void add_step(const project::Step& step) {
+    switch (step.kind) {
+      case project::StepKind::kManifests:
+        add_manifests(step, tree_, workspace_.sources, workspace_.project.limits, set());
+        break;
+      case project::StepKind::kPipeline:
+        if (!set().resources.empty() || compiled_) {
+          fail("render/step-order", step.place,
+               "'pipeline' makes resources; it can only be the first step");
+        }
+        settings_ = pipeline_settings(*target_.unit, step);
+        compiled_ = load_compiled(settings_, workspace_, tree_);
+        break;
+      default:
+        fail("render/step", step.place,
+             cat("no renderer for '", project::step_name(step.kind), "'"));
+    }
+  }
+
+  void apply_overlay(const project::Located& overlay) {
+    if (overlay.text == kIndexOverlay) {
+      rewrite_indexes();
+    } else {
+      fail("render/step", overlay.span, cat("no renderer for the overlay '", overlay.text, "'"));
+    }
+  }
+
+  // Points every compiled pipeline of the target at the environment's package index.
+  void rewrite_indexes() {
+    const pipeline::IndexUrls urls = pipeline::index_urls(*values().shared);
+    pipeline::RewriteCount count;
+    if (compiled_) {
+      count = pipeline::rewrite_indexes(*compiled_, urls);
+      if (count.calls > 0) rendered_.files.push_back({"devpi.env", pipeline::devpi_env(urls)});
+      return;
+    }
+    for (kube::Resource& resource : set().resources) {
+      const yaml::Node* const body =
+          pipeline::rewrite_indexes(*set().arena, *set().origins, *resource.body, urls, &count);
+      resource.body = const_cast<yaml::Node*>(body);  // the arena is the set's own
+    }
+    if (count.calls > 0) rendered_.files.push_back({"devpi.env", pipeline::devpi_env(urls)});
+  }
+
+  const Values& values() {
+    if (!values_) values_ = read_values(target_, workspace_, tree_, *set().arena);
+    return *values_;
+  }
+
+  const Target& target_;
+  const Workspace& workspace_;
+  const files::Tree& tree_;
+  Rendered& rendered_;
+  std::optional<pipeline::Loaded> compiled_;
+  pipeline::Settings settings_;
+  std::optional<Values> values_;
+};
+
+}  // namespace
+
 Rendered render(const Target& target, const Workspace& workspace) {
   const files::RecordingTree tree(workspace.tree);
-  const Limits& limits = workspace.project.limits;
   Rendered rendered{kube::ResourceSet(workspace.keep_chains), {}, {}, {}, {}};
   if (target.unit->not_rendered) {
     rendered.not_rendered.push_back(*target.unit->not_rendered);
     return rendered;
   }
   rendered.not_rendered = target.unit->skipped;
-  for (const project::Step& step : target.unit->steps) {
-    switch (step.kind) {
-      case project::StepKind::kManifests:
-        add_manifests(step, tree, workspace.sources, limits, rendered.set);
-        break;
-      default:
-        fail("render/step", step.place,
-             cat("no renderer for '", project::step_name(step.kind), "'"));
-    }
-    check_limits(rendered.set, *target.unit, limits);
-  }
+  Run(target, workspace, tree, rendered).run();
   if (target.unit->namespace_name) fill_namespace(rendered.set, *target.unit->namespace_name);
   check_duplicates(rendered.set);
   kube::sort_for_apply(rendered.set.resources);

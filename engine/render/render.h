@@ -34,10 +34,11 @@ struct Workspace {
   SourceStore& sources;
   const files::Tree& tree;  // the project's directory at this revision
   const project::Project& project;
-  std::string revision;     // "" for the working tree, for names that git gives
+  std::string revision;      // "" for the working tree, for names that git gives
   bool keep_chains = false;  // explain, diff and plan ask for origins
   std::vector<std::pair<std::string, std::string>> values;  // -v KEY=VALUE, in order
-  std::string root;          // the project's directory on disk: where mirrors and the repository are found from
+  std::string
+      root;  // the project's directory on disk: where mirrors and the repository are found from
 };
 
 // A file that is not an object: devpi.env, pip.conf.
