@@ -1,0 +1,655 @@
+#include "diff/compare.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/text.h"
+#include "diff/normalise.h"
+#include "diff/quantity.h"
+#include "diff/sequence.h"
+#include "yaml/emit.h"
+#include "yaml/json.h"
+#include "yaml/read.h"
+
+namespace plumb::diff {
+
+namespace {
+
+using yaml::Node;
+using yaml::Type;
+using Names = std::vector<std::string_view>;
+
+// A place in both trees; `up` is where it hangs.
+struct Frame {
+  const Frame* up = nullptr;
+  yaml::PathStep::Kind step = yaml::PathStep::Kind::kKey;
+  std::string_view key;          // of kKey
+  std::size_t index = 0;         // of kIndex
+  const Names* names = nullptr;  // of kSelect: the fields that name the element
+  const Node* before = nullptr;
+  const Node* after = nullptr;
+  Shape shape;
+  bool whole = false;  // inside a list or map that is written as a whole
+};
+
+// The value of a list key of an element; its default when it is not written.
+std::string_view key_value(const Node& item, const Shape& shape, std::string_view name) {
+  if (const Node* const value = yaml::find(item, name); value != nullptr && !value->is_null()) {
+    return value->is_scalar() ? value->text : std::string_view();
+  }
+  const Shape field = shape_of_field(shape, name);
+  if (field.field != nullptr && field.field->has_fallback) return field.field->fallback;
+  if (field.schema != nullptr) return yaml::text_at(*field.schema, {"default"});
+  return {};
+}
+
+yaml::PathStep select_step(const Frame& frame) {
+  yaml::PathStep step;
+  step.kind = yaml::PathStep::Kind::kSelect;
+  const Node& item = frame.after != nullptr ? *frame.after : *frame.before;
+  if (frame.names->empty()) {
+    step.selected.emplace_back("", item.text);
+    return step;
+  }
+  for (const std::string_view name : *frame.names) {
+    const Node* const value = yaml::find(item, name);
+    const bool written = value != nullptr && value->is_scalar() && !value->is_null();
+    const Shape field = shape_of_field(frame.shape, name);
+    const bool implied =
+        !written || (!step.selected.empty() && is_default(field, name, *value, nullptr));
+    if (!implied) step.selected.emplace_back(name, value->text);
+  }
+  if (step.selected.empty()) step.selected.emplace_back(frame.names->front(), "");
+  return step;
+}
+
+yaml::PathStep step_of(const Frame& frame) {
+  switch (frame.step) {
+    case yaml::PathStep::Kind::kKey:
+      return yaml::key_step(frame.key);
+    case yaml::PathStep::Kind::kIndex:
+      return yaml::index_step(frame.index);
+    case yaml::PathStep::Kind::kSelect:
+      return select_step(frame);
+  }
+  return {};
+}
+
+yaml::Path path_of(const Frame& frame) {
+  yaml::Path path;
+  for (const Frame* at = &frame; at->up != nullptr; at = at->up) {
+    path.steps.push_back(step_of(*at));
+  }
+  std::ranges::reverse(path.steps);
+  return path;
+}
+
+// The path with [*] for elements, as rules are written.
+std::string pattern_of(const Frame& frame) {
+  if (frame.up == nullptr) return {};
+  std::string pattern = pattern_of(*frame.up);
+  if (frame.step != yaml::PathStep::Kind::kKey) return pattern + "[*]";
+  if (!pattern.empty()) pattern.push_back('.');
+  return pattern + yaml::print_step(yaml::key_step(frame.key));
+}
+
+bool is_number(const Node& node) {
+  return node.type == Type::kInteger || node.type == Type::kFloat;
+}
+
+bool same_number(const Node& a, const Node& b) {
+  if (a.type == Type::kInteger && b.type == Type::kInteger) {
+    return yaml::decimal(a.text) == yaml::decimal(b.text);
+  }
+  return yaml::as_float(a) == yaml::as_float(b);
+}
+
+// A cpu, memory or other amount in a kind whose fields nobody told.
+bool is_amount(const Frame& frame) {
+  const Frame* const list = frame.up;
+  return frame.shape.is_free() && list != nullptr && list->up != nullptr &&
+         (list->key == "limits" || list->key == "requests") && list->up->key == "resources";
+}
+
+bool is_annotation(const Frame& frame) {
+  return frame.up != nullptr && frame.up->key == "annotations" && frame.up->up != nullptr &&
+         frame.up->up->key == "metadata";
+}
+
+bool may_be_json(std::string_view text) {
+  return !text.empty() && (text.front() == '{' || text.front() == '[');
+}
+
+// Both texts are JSON, and the same.
+bool same_json(std::string_view a, std::string_view b) {
+  if (!may_be_json(a) || !may_be_json(b)) return false;
+  Arena arena;
+  try {
+    return yaml::equal(*yaml::read_json(a, {}, arena), *yaml::read_json(b, {}, arena));
+  } catch (const Error&) {
+    return false;  // one of them is no JSON: then the texts differ as texts
+  }
+}
+
+class Walk {
+ public:
+  Walk(const Options& options, Arena& arena, const Node& before, const Node& after)
+      : options_(options), arena_(arena), kind_(yaml::text_at(after, {"kind"})) {
+    if (kind_.empty()) kind_ = yaml::text_at(before, {"kind"});
+    root_.before = &before;
+    root_.after = &after;
+    if (!options.exact) {
+      root_.shape = shape_of_object(options.catalogue, yaml::text_at(after, {"apiVersion"}), kind_);
+      root_.before = as_stored(arena, before);
+      root_.after = as_stored(arena, after);
+    }
+  }
+
+  std::vector<Change> run() {
+    values(root_);
+    return std::move(changes_);
+  }
+
+ private:
+  const Node* present(const Node* node) const {
+    return node == nullptr || (node->is_null() && !options_.exact) ? nullptr : node;
+  }
+
+  void values(Frame& frame) {
+    frame.before = present(frame.before);
+    frame.after = present(frame.after);
+    if (frame.before == frame.after) return;
+    if (frame.before != nullptr && frame.after != nullptr) {
+      both(frame);
+    } else {
+      one_sided(frame);
+    }
+  }
+
+  void both(const Frame& frame) {
+    const Node& a = *frame.before;
+    const Node& b = *frame.after;
+    if (a.kind != b.kind || (a.is_scalar() && !same_scalar(frame))) {
+      if (!same_nothing(frame)) emit(frame, ChangeKind::kReplace);
+    } else if (a.is_mapping()) {
+      mappings(frame);
+    } else if (a.is_sequence()) {
+      sequences(frame);
+    }
+  }
+
+  // A default on one side, something as good as nothing on the other: "" and null, {} and [].
+  bool same_nothing(const Frame& frame) const {
+    if (options_.exact || frame.step != yaml::PathStep::Kind::kKey || frame.up == nullptr) {
+      return false;
+    }
+    return is_default(frame.shape, frame.key, *frame.before, frame.up->before) &&
+           is_default(frame.shape, frame.key, *frame.after, frame.up->after);
+  }
+
+  bool same_scalar(const Frame& frame) const {
+    const Node& a = *frame.before;
+    const Node& b = *frame.after;
+    if (yaml::equal(a, b)) return true;
+    if (options_.exact) return false;
+    if (frame.shape.is_quantity() || is_amount(frame)) return same_quantity(a.text, b.text);
+    if (is_number(a) && is_number(b)) return same_number(a, b);
+    return is_annotation(frame) && same_json(a.text, b.text);
+  }
+
+  void one_sided(Frame& frame) {
+    const bool removed = frame.after == nullptr;
+    const Node& value = removed ? *frame.before : *frame.after;
+    const bool is_key = frame.step == yaml::PathStep::Kind::kKey && frame.up != nullptr;
+    if (!options_.exact && is_key) {
+      const Node* const holder = removed ? frame.up->before : frame.up->after;
+      if (is_default(frame.shape, frame.key, value, holder)) return server(frame);
+      if (is_filled_in(frame.shape) && value.is_mapping()) return against_nothing(frame);
+    }
+    if (options_.live && removed) return only_live(frame);
+    emit(frame, removed ? ChangeKind::kRemove : ChangeKind::kAdd);
+  }
+
+  // The members of a struct against the same struct without any.
+  void against_nothing(Frame& frame) {
+    const Node* const nothing =
+        yaml::make_mapping(arena_, frame.up->after != nullptr ? frame.up->after->span : Span{});
+    if (frame.before == nullptr) frame.before = nothing;
+    if (frame.after == nullptr) frame.after = nothing;
+    mappings(frame);
+  }
+
+  void only_live(Frame& frame) {
+    const Node& value = *frame.before;
+    if (is_assigned_here(pattern_of(frame), value)) return server(frame);
+    const bool is_key = frame.step == yaml::PathStep::Kind::kKey;
+    const bool nothing = yaml::is_empty(value) && frame.shape.type == nullptr;
+    if (nothing && is_key && !frame.whole) return server(frame);
+    if (is_key && value.is_mapping() && !value.entries.empty() && !frame.whole) {
+      return against_nothing(frame);
+    }
+    emit(frame, ChangeKind::kRemove);
+    changes_.back().only_live = !frame.whole;
+  }
+
+  // The value, or all elements of a list.
+  bool is_assigned_here(const std::string& pattern, const Node& value) const {
+    if (is_assigned(kind_, pattern, value)) return true;
+    const std::string element = pattern + "[*]";
+    return value.is_sequence() && !value.items.empty() &&
+           std::ranges::all_of(
+               value.items, [&](const Node* item) { return is_assigned(kind_, element, *item); });
+  }
+
+  void server(const Frame& frame) {
+    if (!options_.keep_server) return;
+    emit(frame, frame.before == nullptr  ? ChangeKind::kAdd
+                : frame.after == nullptr ? ChangeKind::kRemove
+                                         : ChangeKind::kReplace);
+    changes_.back().cause = Cause::kServer;
+  }
+
+  // ---- mappings ----
+
+  bool is_left_out(const Frame& frame, std::string_view key) const {
+    if (options_.exact) return false;
+    if (frame.up == nullptr) return is_system_field(false, key);
+    const bool in_metadata = frame.up->up == nullptr && frame.key == "metadata";
+    if (in_metadata && is_system_field(true, key)) return true;
+    const bool in_annotations = frame.up->up != nullptr && frame.up->up->up == nullptr &&
+                                frame.up->key == "metadata" && frame.key == "annotations";
+    return in_annotations && is_tool_annotation(key);
+  }
+
+  void mappings(const Frame& frame) {
+    const Members before(*frame.before);
+    const Members after(*frame.after);
+    for (const yaml::Entry& entry : frame.after->entries) {
+      member(frame, entry.key->text, before.find(entry.key->text), entry.value);
+    }
+    for (const yaml::Entry& entry : frame.before->entries) {
+      if (after.find(entry.key->text) == nullptr) {
+        member(frame, entry.key->text, entry.value, nullptr);
+      }
+    }
+  }
+
+  void member(const Frame& frame, std::string_view key, const Node* before, const Node* after) {
+    if (before == after || is_left_out(frame, key)) return;
+    Frame child;
+    child.up = &frame;
+    child.key = key;
+    child.before = before;
+    child.after = after;
+    child.shape = shape_of_child(frame, key);
+    child.whole = frame.whole || is_atomic(frame.shape);
+    values(child);
+  }
+
+  Shape shape_of_child(const Frame& frame, std::string_view key) const {
+    if (options_.exact) return {};
+    if (frame.up == nullptr && key == "metadata" && frame.shape.type == nullptr) {
+      Shape shape;
+      shape.type = kube::find_struct("meta/v1", "ObjectMeta");
+      return shape;
+    }
+    return shape_of_field(frame.shape, key);
+  }
+
+  static bool is_atomic(const Shape& shape) {
+    if (shape.type != nullptr && shape.type->is_atomic) return true;
+    if (shape.field != nullptr) return shape.field->topology == kube::Topology::kAtomic;
+    return shape.schema != nullptr &&
+           yaml::text_at(*shape.schema, {"x-kubernetes-map-type"}) == "atomic";
+  }
+
+  // Look-up by key; large mappings get an index.
+  class Members {
+   public:
+    explicit Members(const Node& mapping) : mapping_(mapping) {
+      if (mapping.entries.size() <= 16) return;
+      for (const yaml::Entry& entry : mapping.entries) index_[entry.key->text] = entry.value;
+    }
+    const Node* find(std::string_view key) const {
+      if (index_.empty()) return yaml::find(mapping_, key);
+      const auto found = index_.find(key);
+      return found == index_.end() ? nullptr : found->second;
+    }
+
+   private:
+    const Node& mapping_;
+    std::unordered_map<std::string_view, const Node*> index_;
+  };
+
+  // ---- lists ----
+
+  // The elements of a list by what names them; nothing when two have the same name or one has none.
+  using Index = std::unordered_map<std::string, std::size_t>;
+  static std::optional<Index> index_of(const Node& list, const Shape& item, const Names& names) {
+    Index index;
+    for (std::size_t at = 0; at < list.items.size(); ++at) {
+      const std::optional<std::string> name = name_of(*list.items[at], item, names);
+      if (!name || !index.emplace(*name, at).second) return std::nullopt;
+    }
+    return index;
+  }
+
+  static std::optional<std::string> name_of(const Node& item, const Shape& shape,
+                                            const Names& names) {
+    if (names.empty()) {
+      if (!item.is_scalar()) return std::nullopt;
+      return std::string(item.text);
+    }
+    if (!item.is_mapping()) return std::nullopt;
+    std::string name;
+    bool any = false;
+    for (const std::string_view key : names) {
+      const std::string_view value = key_value(item, shape, key);
+      any = any || !value.empty();
+      name.append(value);
+      name.push_back('\0');
+    }
+    if (!any) return std::nullopt;
+    return name;
+  }
+
+  void sequences(const Frame& frame) {
+    const Shape item = options_.exact ? Shape{} : shape_of_item(frame.shape);
+    const Names keys = options_.exact ? Names{} : list_keys(frame.shape);
+    if (!keys.empty() && keyed(frame, item, keys, frame.whole)) return;
+    if (!options_.exact && is_set(frame.shape) && keyed(frame, item, {}, frame.whole)) return;
+    if (keyed(frame, item, {"name"}, true)) return;
+    positional(frame, item);
+  }
+
+  bool keyed(const Frame& frame, const Shape& item, const Names& names, bool whole) {
+    const std::optional<Index> before = index_of(*frame.before, item, names);
+    if (!before) return false;
+    const std::optional<Index> after = index_of(*frame.after, item, names);
+    if (!after) return false;
+    const auto element = [&](const Node* a, const Node* b) {
+      Frame child;
+      child.up = &frame;
+      child.step = yaml::PathStep::Kind::kSelect;
+      child.names = &names;
+      child.before = a;
+      child.after = b;
+      child.shape = item;
+      child.whole = whole;
+      return child;
+    };
+    for (const Node* const gone : frame.before->items) {
+      if (after->contains(*name_of(*gone, item, names))) continue;
+      Frame child = element(gone, nullptr);
+      one_sided(child);
+    }
+    reordered(frame, item, names, *before);
+    for (std::size_t at = 0; at < frame.after->items.size(); ++at) {
+      const Node* const now = frame.after->items[at];
+      const auto old = before->find(*name_of(*now, item, names));
+      if (old == before->end()) {
+        emit(element(nullptr, now), ChangeKind::kAdd);
+        changes_.back().index = at;
+      }
+    }
+    for (const Node* const now : frame.after->items) {
+      const auto old = before->find(*name_of(*now, item, names));
+      if (old == before->end()) continue;
+      Frame child = element(frame.before->items[old->second], now);
+      values(child);
+    }
+    return true;
+  }
+
+  // Whether the elements that both have stand in another order; said once.
+  void reordered(const Frame& frame, const Shape& item, const Names& names, const Index& before) {
+    std::size_t last = 0;
+    for (const Node* const now : frame.after->items) {
+      const auto old = before.find(*name_of(*now, item, names));
+      if (old == before.end()) continue;
+      if (old->second < last) {
+        emit(frame, ChangeKind::kReorder);
+        return;
+      }
+      last = old->second;
+    }
+  }
+
+  static std::string interned(const Node& node) {
+    if (!node.is_scalar()) return yaml::emit_json(node);
+    const std::string_view type = node.is_null()                ? "n"
+                                  : node.type == Type::kBoolean ? "b"
+                                  : node.type == Type::kInteger ? "i"
+                                  : node.type == Type::kFloat   ? "f"
+                                                                : "s";
+    if (node.type == Type::kInteger) return cat(type, yaml::decimal(node.text));
+    if (node.type == Type::kBoolean) return cat(type, yaml::as_boolean(node) == true ? "1" : "0");
+    return cat(type, node.text);
+  }
+
+  // Lists of the same length whose elements are structures pair place by place; others are aligned.
+  void positional(const Frame& frame, const Shape& item) {
+    const List<Node*>& a = frame.before->items;
+    const List<Node*>& b = frame.after->items;
+    const auto is_collection = [](const Node* node) { return !node->is_scalar(); };
+    const bool collections =
+        std::ranges::all_of(a, is_collection) && std::ranges::all_of(b, is_collection);
+    if (a.size() == b.size() && collections) {
+      for (std::size_t i = 0; i < a.size(); ++i) place(frame, item, i, a[i], i, b[i]);
+      return;
+    }
+    aligned(frame, item);
+  }
+
+  void aligned(const Frame& frame, const Shape& item) {
+    const List<Node*>& a = frame.before->items;
+    const List<Node*>& b = frame.after->items;
+    std::unordered_map<std::string, std::uint32_t> numbers;
+    const auto number = [&](const Node* node) {
+      return numbers.emplace(interned(*node), static_cast<std::uint32_t>(numbers.size()))
+          .first->second;
+    };
+    std::vector<std::uint32_t> before, after;
+    for (const Node* const node : a) before.push_back(number(node));
+    for (const Node* const node : b) after.push_back(number(node));
+    auto pairs = align(before, after);
+    pairs.emplace_back(a.size(), b.size());
+    // Between two elements that correspond, old and new ones pair off in order; what is left over
+    // is gone or new.
+    std::vector<std::pair<std::size_t, std::size_t>> changed;
+    std::vector<std::size_t> gone, fresh;
+    std::size_t x = 0, y = 0;
+    for (const auto& [next_x, next_y] : pairs) {
+      while (x < next_x && y < next_y) changed.emplace_back(x++, y++);
+      while (x < next_x) gone.push_back(x++);
+      while (y < next_y) fresh.push_back(y++);
+      x = next_x + 1;
+      y = next_y + 1;
+    }
+    for (const std::size_t at : gone) place(frame, item, at, a[at], at, nullptr);
+    for (const std::size_t at : fresh) place(frame, item, at, nullptr, at, b[at]);
+    for (const auto& [from, to] : changed) place(frame, item, from, a[from], to, b[to]);
+  }
+
+  void place(const Frame& frame, const Shape& item, std::size_t from, const Node* before,
+             std::size_t to, const Node* after) {
+    Frame child;
+    child.up = &frame;
+    child.step = yaml::PathStep::Kind::kIndex;
+    child.index = after == nullptr ? from : to;
+    child.before = before;
+    child.after = after;
+    child.shape = item;
+    child.whole = true;
+    if (before != nullptr && after != nullptr) return values(child);
+    if (before != nullptr) return one_sided(child);
+    emit(child, ChangeKind::kAdd);
+    changes_.back().index = to;
+  }
+
+  // ---- results ----
+
+  void emit(const Frame& frame, ChangeKind kind) {
+    Change change;
+    change.path = path_of(frame);
+    change.kind = kind;
+    change.before = frame.before;
+    change.after = frame.after;
+    change.is_volatile = is_annotation(frame) && is_volatile_annotation(frame.key);
+    change.blame = blame(frame);
+    changes_.push_back(std::move(change));
+  }
+
+  Blame blame(const Frame& frame) const {
+    for (const Frame* at = &frame; at != nullptr; at = at->up) {
+      if (at->after != nullptr && at->after->span.source != 0) return blame_of(*at->after);
+      if (at->after == nullptr && at->up != nullptr && at->up->after != nullptr) {
+        if (const yaml::Tombstone* const stone = tombstone(*at)) return blame_of(*stone);
+      }
+    }
+    return {};
+  }
+
+  static const yaml::Tombstone* tombstone(const Frame& frame) {
+    const Node& parent = *frame.up->after;
+    if (parent.decoration == nullptr) return nullptr;
+    const std::string name = yaml::print_step(step_of(frame));
+    for (const yaml::Tombstone& stone : parent.decoration->removed) {
+      if (stone.key == frame.key || cat('[', stone.key, ']') == name) return &stone;
+    }
+    return nullptr;
+  }
+
+  Blame blame_of(const Node& node) const {
+    if (options_.origins == nullptr) return {node.span, {}};
+    return blame_of(options_.origins->last(node), node.span);
+  }
+  Blame blame_of(const yaml::Tombstone& stone) const {
+    if (options_.origins == nullptr || stone.origin == 0) return {stone.span, {}};
+    return blame_of(options_.origins->chain(stone.origin).back(), stone.span);
+  }
+  Blame blame_of(const yaml::Origin& origin, Span fallback) const {
+    const yaml::Layer& layer = options_.origins->layer_of(origin);
+    const std::string_view kind = yaml::layer_name(layer.kind);
+    return {origin.span.source != 0 ? origin.span : fallback,
+            layer.name.empty() ? std::string(kind) : cat(kind, ' ', layer.name)};
+  }
+
+  const Options& options_;
+  Arena& arena_;
+  std::string_view kind_;
+  Frame root_;
+  std::vector<Change> changes_;
+};
+
+// ---- three sides ----
+
+// The paths of changes, to ask whether one is at, above or below another.
+class Places {
+ public:
+  explicit Places(std::span<const Change> changes) {
+    for (const Change& change : changes) {
+      if (change.cause == Cause::kServer) continue;
+      std::string path;
+      for (const yaml::PathStep& step : change.path.steps) {
+        path.append(yaml::print_step(step));
+        path.push_back('\0');
+        above_.insert(path);
+      }
+      at_.insert(path);
+    }
+  }
+  bool touches(const yaml::Path& path) const {
+    std::string prefix;
+    for (const yaml::PathStep& step : path.steps) {
+      prefix.append(yaml::print_step(step));
+      prefix.push_back('\0');
+      if (at_.contains(prefix)) return true;
+    }
+    return above_.contains(prefix);
+  }
+
+ private:
+  std::unordered_set<std::string> at_;
+  std::unordered_set<std::string> above_;  // the places of changes and all above them
+};
+
+// What kubectl noted on the object when it applied it, or null.
+const Node* last_applied(const Node& live, Arena& arena) {
+  const Node* const note = yaml::find_path(
+      live, {"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"});
+  if (note == nullptr) return nullptr;
+  try {
+    return yaml::read_json(note->text, note->span, arena);
+  } catch (const Error&) {
+    return nullptr;  // cut off or edited: as good as none
+  }
+}
+
+std::vector<Change> with_cause(std::vector<Change> changes, Cause cause) {
+  for (Change& change : changes) {
+    if (change.cause != Cause::kServer) change.cause = cause;
+  }
+  return changes;
+}
+
+}  // namespace
+
+std::vector<Change> compare(const Node& before, const Node& after, const Options& options,
+                            Arena& arena) {
+  return Walk(options, arena, before, after).run();
+}
+
+std::vector<Change> compare(const Sides& sides, const Options& options, Arena& arena) {
+  Options git = options;
+  git.live = false;
+  if (sides.live == nullptr) return compare(*sides.base, *sides.head, git, arena);
+  Options live = options;
+  live.live = true;
+  std::vector<Change> todo = compare(*sides.live, *sides.head, live, arena);
+  const Node* const base = sides.base != nullptr ? sides.base : last_applied(*sides.live, arena);
+  if (base == nullptr || todo.empty()) return with_cause(std::move(todo), Cause::kDrift);
+  const std::vector<Change> intended = compare(*base, *sides.head, git, arena);
+  if (intended.empty()) return with_cause(std::move(todo), Cause::kDrift);
+  const Places by_git(intended);
+  const Places by_others(compare(*sides.live, *base, live, arena));
+  for (Change& change : todo) {
+    if (change.cause == Cause::kServer) continue;
+    const bool git_moved = by_git.touches(change.path);
+    const bool live_moved = by_others.touches(change.path);
+    change.cause = git_moved ? (live_moved ? Cause::kBoth : Cause::kGit) : Cause::kDrift;
+    if (git_moved) change.only_live = false;  // git had it and dropped it
+  }
+  return todo;
+}
+
+std::string_view cause_name(Cause cause) {
+  switch (cause) {
+    case Cause::kGit:
+      return "git";
+    case Cause::kDrift:
+      return "drift";
+    case Cause::kBoth:
+      return "both";
+    case Cause::kServer:
+      return "server";
+  }
+  return "git";
+}
+
+std::string_view kind_name(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::kAdd:
+      return "add";
+    case ChangeKind::kRemove:
+      return "remove";
+    case ChangeKind::kReplace:
+      return "replace";
+    case ChangeKind::kReorder:
+      return "reorder";
+  }
+  return "replace";
+}
+
+}  // namespace plumb::diff

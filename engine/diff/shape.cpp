@@ -1,0 +1,132 @@
+#include "diff/shape.h"
+
+#include "base/text.h"
+
+namespace plumb::diff {
+
+namespace {
+
+std::string name_of(std::string_view api_version, std::string_view kind) {
+  return cat(api_version, '/', kind);
+}
+
+Shape shape_of_value(const kube::ValueType& value) {
+  Shape shape;
+  shape.value = &value;
+  shape.type = value.type();
+  return shape;
+}
+
+Shape object_meta() {
+  Shape shape;
+  shape.type = kube::find_struct("meta/v1", "ObjectMeta");
+  return shape;
+}
+
+Shape shape_of_schema(const yaml::Node* schema) {
+  Shape shape;
+  if (schema != nullptr && schema->is_mapping()) shape.schema = schema;
+  return shape;
+}
+
+bool says_true(const yaml::Node& schema, std::string_view key) {
+  const yaml::Node* const flag = yaml::find(schema, key);
+  return flag != nullptr && yaml::as_boolean(*flag).value_or(false);
+}
+
+Shape field_of_schema(const yaml::Node& schema, std::string_view key) {
+  if (says_true(schema, "x-kubernetes-embedded-resource") && key == "metadata") {
+    return object_meta();
+  }
+  if (const yaml::Node* const properties = yaml::find(schema, "properties")) {
+    if (const yaml::Node* const property = yaml::find(*properties, key)) {
+      return shape_of_schema(property);
+    }
+  }
+  return shape_of_schema(yaml::find(schema, "additionalProperties"));
+}
+
+}  // namespace
+
+void Catalogue::add(const yaml::Node& definition) {
+  const std::string_view group = yaml::text_at(definition, {"spec", "group"});
+  const std::string_view kind = yaml::text_at(definition, {"spec", "names", "kind"});
+  const yaml::Node* const versions = yaml::find_path(definition, {"spec", "versions"});
+  if (group.empty() || kind.empty() || versions == nullptr) return;
+  for (const yaml::Node* const version : versions->items) {
+    const yaml::Node* const schema = yaml::find_path(*version, {"schema", "openAPIV3Schema"});
+    const std::string_view name = yaml::text_at(*version, {"name"});
+    if (schema != nullptr && !name.empty()) {
+      schemas_.emplace(name_of(cat(group, '/', name), kind), schema);
+    }
+  }
+}
+
+void Catalogue::add(const kube::ResourceSet& set) {
+  for (const kube::Resource& resource : set.resources) {
+    if (resource.id.kind == "CustomResourceDefinition") add(*resource.body);
+  }
+}
+
+const yaml::Node* Catalogue::find(std::string_view api_version, std::string_view kind) const {
+  const auto found = schemas_.find(name_of(api_version, kind));
+  return found == schemas_.end() ? nullptr : found->second;
+}
+
+Shape shape_of_object(const Catalogue* catalogue, std::string_view api_version,
+                      std::string_view kind) {
+  Shape shape;
+  shape.type = kube::find_type(api_version, kind);
+  if (shape.type == nullptr && catalogue != nullptr) {
+    shape.schema = catalogue->find(api_version, kind);
+  }
+  return shape;
+}
+
+Shape shape_of_field(const Shape& mapping, std::string_view key) {
+  if (mapping.type != nullptr) {
+    const kube::FieldInfo* const field = mapping.type->field(key);
+    if (field == nullptr) return {};
+    Shape shape = shape_of_value(field->value());
+    shape.field = field;
+    shape.parent = mapping.type;
+    return shape;
+  }
+  if (mapping.value != nullptr && mapping.value->element() != nullptr) {
+    return shape_of_value(*mapping.value->element());
+  }
+  return mapping.schema == nullptr ? Shape{} : field_of_schema(*mapping.schema, key);
+}
+
+Shape shape_of_item(const Shape& sequence) {
+  if (sequence.value != nullptr && sequence.value->element() != nullptr) {
+    return shape_of_value(*sequence.value->element());
+  }
+  if (sequence.schema == nullptr) return {};
+  return shape_of_schema(yaml::find(*sequence.schema, "items"));
+}
+
+std::vector<std::string_view> list_keys(const Shape& sequence) {
+  std::vector<std::string_view> keys;
+  if (sequence.field != nullptr) {
+    for (const kube::TableText& key : sequence.field->map_keys.list()) keys.push_back(key);
+    if (keys.empty() && !sequence.field->merge_key.empty()) {
+      keys.push_back(sequence.field->merge_key);
+    }
+  } else if (sequence.schema != nullptr &&
+             yaml::text_at(*sequence.schema, {"x-kubernetes-list-type"}) == "map") {
+    if (const yaml::Node* const names =
+            yaml::find(*sequence.schema, "x-kubernetes-list-map-keys")) {
+      for (const yaml::Node* const name : names->items) keys.push_back(name->text);
+    }
+  }
+  return keys;
+}
+
+bool is_set(const Shape& sequence) {
+  if (sequence.field != nullptr) return sequence.field->topology == kube::Topology::kSet;
+  return sequence.schema != nullptr &&
+         yaml::text_at(*sequence.schema, {"x-kubernetes-list-type"}) == "set";
+}
+
+}  // namespace plumb::diff
