@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <unordered_set>
+#include <utility>
 
 #include "base/text.h"
 #include "schema/format.h"
@@ -148,6 +149,7 @@ void check_value(const ValueType& value, const FieldInfo& field, const Frame& fr
                  TypeCheck& check) {
   constexpr std::int64_t kLow = std::numeric_limits<std::int32_t>::min();
   constexpr std::int64_t kHigh = std::numeric_limits<std::int32_t>::max();
+  if (check.placeholders && is_text(*frame.node) && contains(frame.node->text, "{{")) return;
   switch (value.kind) {
     case FieldKind::kString:
       return check_text(field, frame, check);
@@ -244,6 +246,7 @@ void check_required(const TypeInfo& type, const Frame& frame, TypeCheck& check) 
 
 void check_struct(const TypeInfo& type, const Frame& frame, TypeCheck& check) {
   if (!frame.node->is_mapping()) return wrong_type("a mapping", frame, check);
+  const bool partial = std::exchange(check.partial, false);
   for (const yaml::Entry& entry : frame.node->entries) {
     const Frame member = member_frame(frame, entry);
     const FieldInfo* const field = type.field(entry.key->text);
@@ -252,7 +255,7 @@ void check_struct(const TypeInfo& type, const Frame& frame, TypeCheck& check) {
     else if (!entry.value->is_null() && check_release(*field, member, check))
       check_value(field->value(), *field, member, check);
   }
-  check_required(type, frame, check);
+  if (!partial) check_required(type, frame, check);
 }
 
 }  // namespace plumb::schema

@@ -11,7 +11,9 @@ namespace plumb::schema {
 // What a walk over built-in types needs to know.
 struct TypeCheck {
   Findings& findings;
-  std::string_view release;  // of Kubernetes; empty: the newest the table has
+  std::string_view release;   // of Kubernetes; empty: the newest the table has
+  bool placeholders = false;  // a text with "{{" stands for any scalar (Argo Workflows)
+  bool partial = false;       // the first struct's required fields may be missing
 };
 
 // Codes: schema/unknown-field, type, required, enum, range, format, duplicate-item, gone-field.

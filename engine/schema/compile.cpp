@@ -9,6 +9,7 @@
 
 #include "base/suggest.h"
 #include "base/text.h"
+#include "kube/type_table.h"
 #include "schema/program.h"
 #include "schema/reference.h"
 
@@ -17,6 +18,10 @@ namespace plumb::schema {
 namespace {
 
 using yaml::Node;
+
+// "kubernetes:v1.Container" is a type of the built-in table; "…?": whose own required fields may be
+// missing.
+constexpr std::string_view kBuiltIn = "kubernetes:";
 
 [[noreturn]] void unusable(Span place, std::string why, std::vector<Note> notes = {}) {
   std::string argument = why;
@@ -29,6 +34,7 @@ class Compiler {
   Compiler(Schema& out, const Node& schema, const CompileOptions& options)
       : out_(out),
         structural_(options.dialect == Dialect::kStructural),
+        keeps_unknown_(options.keeps_unknown),
         object_(options.root_is_object ? &schema : nullptr),
         references_(options.document == nullptr ? schema : *options.document, options.load) {}
 
@@ -68,6 +74,7 @@ class Compiler {
 
   void type(Rule&, const Node&, const Place&);
   void reference(Rule&, const Node&, const Place&);
+  void built_in(Rule&, const Node&);
   void properties(Rule&, const Node&, const Place&);
   void pattern_properties(Rule&, const Node&, const Place&);
   void additional_properties(Rule&, const Node&, const Place&);
@@ -113,6 +120,7 @@ class Compiler {
 
   Schema& out_;
   bool structural_;
+  bool keeps_unknown_;
   const Node* object_;  // the schema that describes a whole object
   References references_;
   std::map<std::pair<const Node*, bool>, RuleId> done_;
@@ -212,7 +220,7 @@ RuleId Compiler::rule_of(const Node& schema, const std::string& base, bool skele
 }
 
 RuleId Compiler::root(const Node& schema) {
-  const RuleId id = rule_of(schema, "", structural_);
+  const RuleId id = rule_of(schema, "", structural_ && !keeps_unknown_);
   if (object_ != nullptr) out_.rules[id].embedded = true;
   return id;
 }
@@ -325,10 +333,22 @@ void Compiler::type(Rule& rule, const Node& value, const Place&) {
 
 void Compiler::reference(Rule& rule, const Node& value, const Place& place) {
   if (!value.is_string()) unusable(value.span, "expected the address of a schema");
+  if (value.text.starts_with(kBuiltIn)) return built_in(rule, value);
   const Target target = references_.find(place.base, value.text);
   if (target.node == nullptr)
     unusable(value.span, cat("'", value.text, "' leads to no schema that is here"));
   rule.reference = rule_of(*target.node, target.base, place.skeleton);
+}
+
+void Compiler::built_in(Rule& rule, const Node& value) {
+  std::string_view name = value.text.substr(kBuiltIn.size());
+  rule.built_in_partial = name.ends_with('?');
+  if (rule.built_in_partial) name.remove_suffix(1);
+  const std::size_t dot = std::min(name.rfind('.'), name.size());
+  rule.built_in =
+      kube::find_struct(name.substr(0, dot), name.substr(std::min(dot + 1, name.size())));
+  if (rule.built_in == nullptr) unusable(value.span, cat("there is no built-in type '", name, "'"));
+  rule.types = kMappingBit;
 }
 
 void Compiler::constant(Rule& rule, const Node& value, const Place&) { rule.constant = &value; }

@@ -118,6 +118,11 @@ bool Evaluation::apply(RuleId id, const Frame& frame) {
     return false;
   }
   const Node& node = *frame.node;
+  if (rule.built_in != nullptr) {
+    TypeCheck check{findings_, {}, true, rule.built_in_partial};
+    check_struct(*rule.built_in, frame, check);
+    return findings_.count == before;
+  }
   const std::uint8_t bits = bits_of(node);
   if (node.is_null() && rule.nullable) return true;
   if ((rule.types & bits) == 0) {

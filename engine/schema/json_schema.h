@@ -43,6 +43,8 @@ struct CompileOptions {
   DocumentLoader load;
   // The schema describes a Kubernetes object: apiVersion, kind and metadata are known.
   bool root_is_object = false;
+  // Structural: fields that no schema names are no findings (CRDs of v1beta1).
+  bool keeps_unknown = false;
 };
 
 // Keeps views into `schema` and `options.document`. Throws schema/unusable.

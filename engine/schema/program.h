@@ -13,6 +13,10 @@
 #include "base/regex.h"
 #include "schema/json_schema.h"
 
+namespace plumb::kube {
+struct TypeInfo;
+}
+
 namespace plumb::schema {
 
 using RuleId = std::uint32_t;
@@ -52,6 +56,8 @@ struct Rule {
   std::uint8_t types = kAnyType;
   bool never = false;  // the schema `false`
   RuleId reference = kNoRule;
+  const kube::TypeInfo* built_in = nullptr;  // instead of all that follows
+  bool built_in_partial = false;             // its own required fields may be missing
 
   // Mappings. Properties by name, in byte order.
   std::vector<Property> properties;

@@ -1,0 +1,212 @@
+#include "schema/catalogue.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "base/suggest.h"
+#include "base/text.h"
+#include "kube/type_table.h"
+#include "schema/check_type.h"
+#include "schema/finding.h"
+#include "schema/shelf.h"
+#include "schema/shipped.h"
+#include "yaml/read.h"
+
+namespace plumb::schema {
+
+// The schemas of one group, as they lie in the program.
+struct Library::Shipped {
+  std::string_view text;
+  mutable std::once_flag once;
+  mutable Arena arena;
+  mutable const yaml::Node* document = nullptr;
+  mutable Shelf shelf;
+};
+
+Library::Library() : project_(std::make_unique<Shelf>()) {
+  for (const ShippedText& each : shipped_texts()) {
+    auto shipped = std::make_unique<Shipped>();
+    shipped->text = each.text;
+    shipped_[std::string(each.group)] = std::move(shipped);
+  }
+}
+
+Library::~Library() = default;
+
+void Library::add(const yaml::Node& document) {
+  if (yaml::text_at(document, {"kind"}) == "CustomResourceDefinition")
+    return project_->add_crd(document);
+  if (project_->add_definitions(document, Dialect::kJsonSchema) == 0)
+    fail("schema/no-kind", document.span, "expected a schema that says which kinds it is for",
+         {{"add x-kubernetes-group-version-kind: [{group: …, version: …, kind: …}]"}});
+}
+
+const Shelf* Library::shipped(std::string_view group) const {
+  const auto found = shipped_.find(group);
+  if (found == shipped_.end()) return nullptr;
+  const Shipped& shipped = *found->second;
+  std::call_once(shipped.once, [&] {
+    const yaml::Stream stream =
+        yaml::read_text(shipped.text, {}, yaml::kKubernetesProfile, shipped.arena);
+    shipped.document = stream.documents[0].root;
+    shipped.shelf.add_definitions(*shipped.document, Dialect::kStructural);
+  });
+  return &shipped.shelf;
+}
+
+std::shared_ptr<const Schema> named_schema(const Library& library, std::string_view group,
+                                           std::string_view definition) {
+  const Shelf* const shelf = library.shipped(group);
+  return shelf == nullptr ? nullptr : shelf->named(definition);
+}
+
+Catalogue make_catalogue(const Library& library, const kube::ResourceSet& rendered,
+                         std::string release) {
+  auto shelf = std::make_shared<Shelf>();
+  for (const kube::Resource& resource : rendered.resources) shelf->add_crd(*resource.body);
+  return {&library, std::move(shelf), std::move(release)};
+}
+
+namespace {
+
+// ---- findings about the kind itself ----
+
+struct Subject {
+  const kube::Resource& resource;
+  const Frame root;
+  Findings findings;
+};
+
+void find_gone_kind(const kube::GoneKind& gone, Subject& subject, const Catalogue& catalogue) {
+  if (!catalogue.release.empty() && compare_releases(catalogue.release, gone.release) < 0) return;
+  const kube::ResourceId& id = subject.resource.id;
+  std::vector<Note> notes;
+  if (!gone.replacement.empty())
+    notes.push_back({cat("'", gone.replacement.view(), "' has taken its place")});
+  subject.findings.add(
+      "schema/gone-kind", subject.root, place_of_key(subject.root),
+      cat("'", id.kind, "' of '", id.api_version(), "' is not served since ", gone.release.view()),
+      std::move(notes),
+      {id.api_version(), id.kind, std::string(gone.release.view()),
+       std::string(gone.replacement.view())});
+}
+
+// A group that only Kubernetes itself serves.
+bool is_built_in_version(std::string_view api_version) {
+  const auto kinds = kube::all_kinds();
+  return std::any_of(kinds.begin(), kinds.end(),
+                     [&](const kube::TypeInfo& kind) { return kind.api_version == api_version; });
+}
+
+void find_unknown_kind(Subject& subject) {
+  const kube::ResourceId& id = subject.resource.id;
+  std::vector<Note> notes;
+  std::vector<std::string_view> siblings;
+  for (const kube::TypeInfo& kind : kube::all_kinds()) {
+    if (kind.api_version == id.api_version()) siblings.push_back(kind.name);
+    if (kind.name == id.kind && kind.until.empty())
+      notes.push_back({cat("'", kind.api_version.view(), "' has it")});
+  }
+  if (notes.empty()) notes = did_you_mean(id.kind, siblings);
+  subject.findings.add("schema/unknown-kind", subject.root, place_of_key(subject.root),
+                       cat("'", id.api_version(), "' has no kind '", id.kind, "'"),
+                       std::move(notes), {id.api_version(), id.kind});
+}
+
+void find_unknown_version(const std::vector<std::string>& versions, Subject& subject) {
+  const kube::ResourceId& id = subject.resource.id;
+  subject.findings.add("schema/unknown-version", subject.root, place_of_key(subject.root),
+                       cat("the definition of '", id.kind, "' has no version '", id.version, "'"),
+                       {{cat("it has '", join(versions, "', '"), "'")}},
+                       {id.api_version(), id.kind});
+}
+
+// ---- one object ----
+
+void count_without_schema(const kube::ResourceId& id, Report& report) {
+  ++report.no_schema;
+  ++report.kinds_without_schema[cat(id.api_version(), ' ', id.kind)];
+}
+
+void note_unusable(const ShelfItem& item, Subject& subject, Report& report) {
+  ++report.unusable;
+  const kube::ResourceId& id = subject.resource.id;
+  if (!report.unusable_kinds.insert(cat(id.api_version(), ' ', id.kind)).second) return;
+  Diagnostic finding = item.why_not;
+  finding.severity = Severity::kWarning;
+  finding.notes.push_back({cat("objects of kind '", id.kind, "' are not validated")});
+  report.findings.push_back(std::move(finding));
+}
+
+void check_against(const ShelfItem& item, Subject& subject, Report& report) {
+  if (item.schema == nullptr) return count_without_schema(subject.resource.id, report);
+  const Schema* const schema = compiled(item);
+  if (schema == nullptr) return note_unusable(item, subject, report);
+  ++report.validated;
+  report.unevaluated_rules += unevaluated_rules(*schema);
+  check(*subject.resource.body, *schema, subject.findings.subject, report.findings);
+}
+
+void check_built_in(const kube::TypeInfo& type, Subject& subject, const Catalogue& catalogue,
+                    Report& report) {
+  ++report.validated;
+  TypeCheck check{subject.findings, catalogue.release};
+  check_struct(type, subject.root, check);
+}
+
+const ShelfItem* find_schema(const kube::ResourceId& id, const std::string& api_version,
+                             const Catalogue& catalogue) {
+  if (const ShelfItem* const item = catalogue.rendered->find(api_version, id.kind)) return item;
+  return catalogue.library->project().find(api_version, id.kind);
+}
+
+void validate_object(Subject& subject, const Catalogue& catalogue, Report& report) {
+  const kube::ResourceId& id = subject.resource.id;
+  const std::string api_version = id.api_version();
+  if (const ShelfItem* const item = find_schema(id, api_version, catalogue))
+    return check_against(*item, subject, report);
+  const kube::GoneKind* const gone = kube::find_gone(api_version, id.kind);
+  if (gone != nullptr) find_gone_kind(*gone, subject, catalogue);
+  if (const kube::TypeInfo* const type = kube::find_type(api_version, id.kind))
+    return check_built_in(*type, subject, catalogue, report);
+  if (gone != nullptr) return count_without_schema(id, report);
+  const std::vector<std::string> versions = catalogue.rendered->versions(id.group, id.kind);
+  if (!versions.empty()) return find_unknown_version(versions, subject);
+  const Shelf* const shipped = catalogue.library->shipped(id.group);
+  if (const ShelfItem* const item =
+          shipped == nullptr ? nullptr : shipped->find(api_version, id.kind))
+    return check_against(*item, subject, report);
+  if (is_built_in_version(api_version)) return find_unknown_kind(subject);
+  count_without_schema(id, report);
+}
+
+bool has_error(const Diagnostics& findings, std::size_t from) {
+  return std::any_of(findings.begin() + static_cast<std::ptrdiff_t>(from), findings.end(),
+                     [](const Diagnostic& each) { return each.severity == Severity::kError; });
+}
+
+bool is_plain_list(const kube::ResourceId& id) {
+  return id.kind == "List" && id.group.empty() && id.version == "v1";
+}
+
+}  // namespace
+
+void validate(const kube::Resource& resource, const Catalogue& catalogue, Report& report) {
+  if (is_plain_list(resource.id)) {
+    if (const yaml::Node* const items = yaml::find(*resource.body, "items"))
+      for (yaml::Node* const item : items->items)
+        validate(kube::Resource{kube::id_of(*item), item, {}}, catalogue, report);
+    return;
+  }
+  const std::string name = kube::describe(resource.id);
+  const std::size_t before = report.findings.size();
+  Subject subject{resource, root_frame(*resource.body), {&report.findings, name, 0}};
+  validate_object(subject, catalogue, report);
+  if (has_error(report.findings, before)) ++report.invalid;
+}
+
+void validate(const kube::ResourceSet& set, const Catalogue& catalogue, Report& report) {
+  for (const kube::Resource& resource : set.resources) validate(resource, catalogue, report);
+}
+
+}  // namespace plumb::schema
