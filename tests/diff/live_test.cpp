@@ -1,29 +1,17 @@
 // Objects as a real Kubernetes 1.36 gave them back, against what was asked for: nothing differs.
 
-#include <fstream>
-#include <iterator>
 #include <map>
 
 #include <catch2/catch.hpp>
 
 #include "diff/compare.h"
+#include "support/shared_data.h"
 #include "yaml/emit.h"
 #include "yaml/read.h"
 
 using namespace plumb;
 
 namespace {
-
-// Directory of the recorded objects, or "" where it is not at hand.
-std::string recorded() {
-  const char* const given = std::getenv("PLUMB_SHARED");
-  const std::string root = given != nullptr ? given : PLUMB_TESTS_DIR "/../../shared";
-  for (const std::string& directory :
-       {root + "/data/live-1.36", root + "/../../shared/data/live-1.36"}) {
-    if (std::ifstream(directory + "/desired.yaml")) return directory;
-  }
-  return {};
-}
 
 void add(kube::ResourceSet& set, yaml::Node& node) {
   if (yaml::Node* const items = yaml::find(node, "items")) {
@@ -33,11 +21,11 @@ void add(kube::ResourceSet& set, yaml::Node& node) {
   }
 }
 
-kube::ResourceSet load(SourceStore& sources, const std::string& path) {
-  std::ifstream file(path);
-  const SourceId id = sources.add(
-      path, std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()));
+kube::ResourceSet load(SourceStore& sources, const std::string& name) {
   kube::ResourceSet set;
+  const std::optional<std::string> text = test::shared_file("data/live-1.36/" + name);
+  if (!text) return set;
+  const SourceId id = sources.add(name, *text);
   for (const yaml::Document& document :
        yaml::read(sources, id, yaml::kKubernetesProfile, *set.arena).documents) {
     add(set, *document.root);
@@ -53,13 +41,12 @@ std::string text_of(const yaml::Node* node) {
 
 TEST_CASE("what Kubernetes 1.36 gives back differs in nothing from what was asked for",
           "[diff][live]") {
-  const std::string directory = recorded();
-  if (directory.empty()) return;  // the recordings are not part of the repository
   SourceStore sources;
-  const kube::ResourceSet desired = load(sources, directory + "/desired.yaml");
+  const kube::ResourceSet desired = load(sources, "desired.yaml");
+  if (desired.resources.empty()) return;  // the recordings are not part of the repository
   REQUIRE(desired.resources.size() == 53);
   for (const char* const way : {"ssa", "csa", "create"}) {
-    const kube::ResourceSet live = load(sources, directory + "/live-" + way + ".yaml");
+    const kube::ResourceSet live = load(sources, std::string("live-") + way + ".yaml");
     std::map<std::string, const yaml::Node*> bodies;
     for (const kube::Resource& resource : live.resources) {
       bodies[resource.id.api_version() + kube::describe(resource.id)] = resource.body;
