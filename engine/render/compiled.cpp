@@ -8,16 +8,15 @@
 namespace plumb::render {
 
 pipeline::Settings pipeline_settings(const project::Unit& unit, const project::Step& step) {
+  const std::string& path = step.paths[0].text;
   pipeline::Settings settings;
-  settings.path = step.paths[0].text;
-  settings.span = step.paths[0].span;
+  if (step.settings != nullptr) {
+    settings = pipeline::read_settings(path, *step.settings);
+  } else {
+    settings.path = path;
+    settings.span = step.paths[0].span;
+  }
   if (unit.namespace_name) settings.namespace_name = unit.namespace_name->text;
-  if (step.settings == nullptr) return settings;
-  settings.target = yaml::text_at(*step.settings, {"target"});
-  settings.version_name = yaml::text_at(*step.settings, {"versionName"});
-  settings.description = yaml::text_at(*step.settings, {"description"});
-  if (const yaml::Node* const name = yaml::find(*step.settings, "versionName"))
-    settings.version_name_span = name->span;
   return settings;
 }
 
@@ -36,7 +35,8 @@ pipeline::Loaded load_compiled(const pipeline::Settings& settings, const Workspa
         yaml::read(workspace.sources, id, yaml::kKubernetesProfile, documents_arena, limits);
     return at->second;
   };
-  pipeline::Loaded loaded = pipeline::load(settings, {tree, documents}, workspace.keep_chains);
+  pipeline::Loaded loaded =
+      pipeline::load(settings, {tree, documents}, kube::ResourceSet(workspace.keep_chains));
   loaded.set.arena->adopt(std::move(documents_arena));
   return loaded;
 }
