@@ -60,6 +60,7 @@ int run(const std::vector<std::string>& words, Process& process);
 int run_render(Invocation& invocation);
 int run_ls(Invocation& invocation);
 int run_inputs(Invocation& invocation);
+int run_explain(Invocation& invocation);
 int run_help(Invocation& invocation);
 int run_version(Invocation& invocation);
 int run_completion(Invocation& invocation);

@@ -16,6 +16,7 @@ constexpr std::array<Names, 9> kRenderOptions{"--env",    "--output",        "--
 constexpr std::array<Names, 3> kLsOptions{"--env", "--head", "--format"};
 constexpr std::array<Names, 6> kInputsOptions{"--env",      "--head", "--format",
                                               "--affected", "--jobs", "--value"};
+constexpr std::array<Names, 4> kExplainOptions{"--env", "--head", "--jobs", "--value"};
 constexpr std::array<Names, 0> kNoOptions{};
 
 constexpr std::array kRows{
@@ -24,6 +25,12 @@ constexpr std::array kRows{
                "DIR/ENV/UNIT/NAMESPACE/KIND.GROUP-NAME.yaml, and DIR/ENV/UNIT/files/ for files "
                "that are no objects.",
                kRenderOptions, run_render},
+    CommandRow{"explain", "-e ENV KIND/NAME [PATH]", "where the value of a field comes from",
+               "Shows the places that set a field, the oldest first, each with its layer: a "
+               "document, a patch, a data value, …\n"
+               "PATH is written with keys: spec.template.spec.containers[name=main].image. Without "
+               "one: all fields.",
+               kExplainOptions, run_explain},
     CommandRow{"ls", "[-e ENV]", "units, environments and what is not rendered, and why",
                "Lists the units of the project, how each is rendered, and what is not rendered "
                "with the reason.",

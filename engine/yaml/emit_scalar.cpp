@@ -159,7 +159,7 @@ bool needs_quotes(std::string_view text, const EmitProfile& profile) {
   }
   if (looks_base60(text)) return true;
   // Readers in the field disagree about these; nothing is lost by quoting them.
-  return profile.numbers == Numbers::kAsWritten && text == "=";
+  return profile.numbers == Numbers::kAsWritten && (text == "=" || looks_like_timestamp(text));
 }
 
 ScalarAnalysis analyze(std::string_view text, bool go_printable) {

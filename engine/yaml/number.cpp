@@ -340,6 +340,31 @@ std::optional<std::string> timestamp_rfc3339(std::string_view text) {
              two_digits(offset % 60));
 }
 
+// dddd-d?d-d?d ( [Tt or blanks] d?d:dd:dd (.d*)? (blanks? (Z | [-+]d?d(:dd)?))? )?
+bool looks_like_timestamp(std::string_view text) {
+  DateReader reader(text);
+  if (!reader.number(4, 4) || !reader.accept('-') || !reader.number(1, 2) || !reader.accept('-') ||
+      !reader.number(1, 2)) {
+    return false;
+  }
+  if (reader.done()) return true;
+  if (!reader.accept('T') && !reader.accept('t')) {
+    if (!reader.accept(' ') && !reader.accept('\t')) return false;
+    while (reader.accept(' ') || reader.accept('\t')) continue;
+  }
+  if (!reader.number(1, 2) || !reader.accept(':') || !reader.number(2, 2) || !reader.accept(':') ||
+      !reader.number(2, 2)) {
+    return false;
+  }
+  if (reader.accept('.')) reader.digits();
+  while (reader.accept(' ') || reader.accept('\t')) continue;
+  if (reader.done() || reader.accept('Z')) return reader.done();
+  if (!reader.accept('-') && !reader.accept('+')) return false;
+  if (!reader.number(1, 2)) return false;
+  if (reader.accept(':') && !reader.number(2, 2)) return false;
+  return reader.done();
+}
+
 // [-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?
 bool looks_base60(std::string_view text) {
   std::size_t at = !text.empty() && (text[0] == '-' || text[0] == '+') ? 1 : 0;

@@ -57,6 +57,13 @@ TEST_CASE("plumb's output puts the head of a manifest first and keeps the order 
         "apiVersion: v1\nkind: K\nmetadata:\n  name: x\nspec:\n  b: 1\n  a: 2\n");
 }
 
+TEST_CASE("plumb's output quotes what any reader in the field would take for no string",
+          "[yaml][emit]") {
+  CHECK(print("a: '2022-02-01T23:07:09.496616'\nb: '='\nc: '12:30'\nd: '0o7'\ne: 2022-02-01x\n",
+              kPlumbOutput) ==
+        "a: \"2022-02-01T23:07:09.496616\"\nb: \"=\"\nc: \"12:30\"\nd: \"0o7\"\ne: 2022-02-01x\n");
+}
+
 TEST_CASE("long keys and keys of several lines become explicit", "[yaml][emit]") {
   const std::string key(129, 'k');
   CHECK(print("? " + key + "\n: v\n", kKustomizeOutput) == "? " + key + "\n: v\n");
