@@ -16,6 +16,8 @@ constexpr std::array<Names, 9> kRenderOptions{"--env",    "--output",        "--
 constexpr std::array<Names, 3> kLsOptions{"--env", "--head", "--format"};
 constexpr std::array<Names, 6> kInputsOptions{"--env",      "--head", "--format",
                                               "--affected", "--jobs", "--value"};
+constexpr std::array<Names, 6> kValidateOptions{"--env",  "--head",   "--format",
+                                                "--jobs", "--strict", "--value"};
 constexpr std::array<Names, 4> kExplainOptions{"--env", "--head", "--jobs", "--value"};
 constexpr std::array<Names, 0> kNoOptions{};
 
@@ -25,6 +27,12 @@ constexpr std::array kRows{
                "DIR/ENV/UNIT/NAMESPACE/KIND.GROUP-NAME.yaml, and DIR/ENV/UNIT/files/ for files "
                "that are no objects.",
                kRenderOptions, run_render},
+    CommandRow{
+        "validate", "[-e ENV] [UNIT…]", "findings at the source line that caused them",
+        "Holds every object against its schema: the built-in types of Kubernetes, definitions in "
+        "the same render,\n"
+        "plumb's schemas of pipelines and Argo. Objects of a kind without a schema are counted.",
+        kValidateOptions, run_validate},
     CommandRow{"explain", "-e ENV KIND/NAME [PATH]", "where the value of a field comes from",
                "Shows the places that set a field, the oldest first, each with its layer: a "
                "document, a patch, a data value, …\n"
