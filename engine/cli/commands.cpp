@@ -96,6 +96,23 @@ int run_command(const CommandRow& row, std::span<const std::string> words, Proce
   return row.run(invocation);
 }
 
+// Where the command stands: behind the options that all commands have.
+std::size_t command_index(const std::vector<std::string>& words) {
+  std::size_t at = 1;
+  while (at < words.size()) {
+    const std::string_view word = words[at];
+    if (word == "-C" || word == "--directory" || word == "--color") {
+      at += 2;
+    } else if ((word.starts_with("-C") && word.size() > 2) || word.starts_with("--directory=") ||
+               word.starts_with("--color=")) {
+      at += 1;
+    } else {
+      break;
+    }
+  }
+  return std::min(at, words.size());
+}
+
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
@@ -117,12 +134,18 @@ int run(const std::vector<std::string>& words, Process& process) {
       process.err += describe_program();
       return kUnclear;
     }
-    std::string_view name = words[1];
+    const std::size_t at = command_index(words);
+    std::string_view name = at < words.size() ? std::string_view(words[at]) : "help";
     if (name == "-h" || name == "--help") name = "help";
     if (name == "--version") name = "version";
     const CommandRow& row = command_for(name);
-    if (row.run_door != nullptr) return row.run_door(all.subspan(2), process, sources);
-    return run_command(row, all.subspan(2), process, sources);
+    if (row.run_door != nullptr) return row.run_door(all.subspan(at + 1), process, sources);
+    // `plumb -C DIR render` is `plumb render -C DIR`.
+    std::vector<std::string> rest(words.begin() + 1,
+                                  words.begin() + static_cast<std::ptrdiff_t>(at));
+    if (at < words.size())
+      rest.insert(rest.end(), words.begin() + static_cast<std::ptrdiff_t>(at) + 1, words.end());
+    return run_command(row, rest, process, sources);
   } catch (const Error& error) {
     process.err += format_diagnostic(error.diagnostic(), sources,
                                      use_color("auto", process.stderr_is_terminal, process));

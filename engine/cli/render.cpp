@@ -130,7 +130,7 @@ int run_render(Invocation& invocation) {
          {{"name one with '-e', or write all with '-o DIR'"}});
   }
   const std::vector<Outcome> outcomes = session.render_all(session.head(), targets, false);
-  const bool failed = session.report_errors(outcomes);
+  const bool failed = session.report_errors(outcomes) || session.report_nothing(outcomes);
   const bool unclear = session.report_not_rendered(outcomes);
   report_counts(invocation, outcomes);
   if (invocation.options.output) {

@@ -131,6 +131,13 @@ std::vector<render::Target> Session::targets(const Revision& revision,
     check_environment_names(invocation_.options, revision.project);
     check_unit_names(units, revision.project);
   }
+  if (&revision == head_.get() && revision.project.units.empty()) {
+    fail("cli/no-units", {revision.project.source, 0, 0},
+         "nothing to render: no unit is listed, and none is found",
+         {{"plumb finds Argo CD Applications, kustomizations, ytt directories, compiled pipelines "
+           "and manifests"},
+          {"list units in plumb.yaml, or start plumb in the directory that has them"}});
+  }
   std::vector<render::Target> result;
   for (const project::Environment* environment : environments(revision)) {
     for (const render::Target& target : render::targets_of(revision.project, *environment)) {
@@ -179,6 +186,20 @@ bool Session::report_errors(const std::vector<Outcome>& outcomes) {
     failed = true;
   }
   return failed;
+}
+
+bool Session::report_nothing(const std::vector<Outcome>& outcomes) {
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.error || outcome.target.unit->not_rendered) return false;
+    if (!outcome.rendered->set.resources.empty() || !outcome.rendered->files.empty()) return false;
+  }
+  invocation_.report({Severity::kError,
+                      "cli/nothing",
+                      {},
+                      cat(count_of(outcomes.size(), "target"), ", and not one object"),
+                      {{"`plumb inputs` shows what was read"}},
+                      {}});
+  return true;
 }
 
 bool Session::report_not_rendered(const std::vector<Outcome>& outcomes) {

@@ -53,6 +53,8 @@ class Session {
                                   const std::vector<render::Target>& targets, bool keep_chains);
   // Reports the errors of targets; whether there was one.
   bool report_errors(const std::vector<Outcome>& outcomes);
+  // Says so when everything rendered, to nothing; whether it did.
+  bool report_nothing(const std::vector<Outcome>& outcomes);
   // "3 not rendered: …" on stderr; whether the status has to be kUnclear because of it.
   bool report_not_rendered(const std::vector<Outcome>& outcomes);
   unsigned jobs() const;

@@ -45,7 +45,7 @@ int run_validate(Invocation& invocation) {
   const std::vector<render::Target> targets =
       session.targets(session.head(), invocation.options.arguments);
   const std::vector<Outcome> outcomes = session.render_all(session.head(), targets, false);
-  const bool failed = session.report_errors(outcomes);
+  const bool failed = session.report_errors(outcomes) || session.report_nothing(outcomes);
   const bool unclear = session.report_not_rendered(outcomes);
 
   const schema::Library library;
