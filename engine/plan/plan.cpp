@@ -1,0 +1,479 @@
+#include "plan/plan.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "base/text.h"
+#include "diff/compare.h"
+#include "plan/digest.h"
+#include "plan/guards.h"
+#include "plan/judge.h"
+#include "plan/order.h"
+
+namespace plumb::plan {
+
+namespace {
+
+using kube::Resource;
+using kube::ResourceId;
+using kube::ResourceSet;
+using yaml::Node;
+
+constexpr std::string_view kTrackingId = "argocd.argoproj.io/tracking-id";
+constexpr std::string_view kSyncOptions = "argocd.argoproj.io/sync-options";
+
+// The version is no part of what an object is.
+using Key = std::tuple<std::string, std::string, std::string, std::string>;
+Key key_of(const ResourceId& id) { return {id.group, id.kind, id.namespace_name, id.name}; }
+
+struct Held {
+  const UnitInput* unit = nullptr;
+  const ResourceSet* set = nullptr;
+  const Resource* resource = nullptr;
+};
+using Holdings = std::map<Key, Held>;
+
+std::string step_id(const ResourceId& id) {
+  const std::string kind = id.group.empty() ? id.kind : cat(id.kind, '.', id.group);
+  return id.namespace_name.empty() ? cat(kind, '/', id.name)
+                                   : cat(kind, '/', id.namespace_name, '/', id.name);
+}
+
+std::string_view system_of(const ResourceId& id) {
+  const bool kfp = id.group == "kfp.jackhoman.com" || id.group == "pipelines.kubeflow.org";
+  return kfp ? "kfp" : "kubernetes";
+}
+
+diff::Blame blame_of(const Node& body, const ResourceSet& set) {
+  const yaml::Origin origin = set.origins->last(body);
+  const yaml::Layer& layer = set.origins->layer_of(origin);
+  const std::string_view kind = yaml::layer_name(layer.kind);
+  return {origin.span.source != 0 ? origin.span : body.span,
+          layer.name.empty() ? std::string(kind) : cat(kind, ' ', layer.name)};
+}
+
+bool has_all(const Node* present, const std::map<std::string, std::string>& wanted) {
+  return std::ranges::all_of(wanted, [&](const auto& pair) {
+    const Node* const value = present == nullptr ? nullptr : yaml::find(*present, pair.first);
+    return value != nullptr && value->text == pair.second;
+  });
+}
+
+bool is_selected(const Node& body, const project::Selector& selector) {
+  return !selector.empty() &&
+         has_all(yaml::find_path(body, {"metadata", "labels"}), selector.labels) &&
+         has_all(yaml::find_path(body, {"metadata", "annotations"}), selector.annotations);
+}
+
+// The Application that Argo CD's mark names, if the mark speaks of this very object.
+std::string_view tracking_application(const Node& body) {
+  const std::string_view mark = yaml::text_at(body, {"metadata", "annotations", kTrackingId});
+  const std::size_t colon = mark.find(':');
+  if (colon == std::string_view::npos) return {};
+  const ResourceId id = kube::id_of(body);
+  if (!mark.ends_with(cat('/', id.name)) || !contains(mark, cat('/', id.kind, ':'))) return {};
+  return mark.substr(0, colon);
+}
+
+// Objects that controllers make and nobody renders: those with an owner, and what each namespace
+// gets by itself.
+bool is_made_by_controller(const Resource& resource) {
+  const Node* const owners = yaml::find_path(*resource.body, {"metadata", "ownerReferences"});
+  if (owners != nullptr && !owners->items.empty()) return true;
+  const ResourceId& id = resource.id;
+  return (id.kind == "ConfigMap" && id.name == "kube-root-ca.crt") ||
+         (id.kind == "ServiceAccount" && id.name == "default") || id.kind == "Event" ||
+         id.kind == "Endpoints" || id.kind == "EndpointSlice" || id.kind == "Lease" ||
+         (id.kind == "Service" && id.namespace_name == "default" && id.name == "kubernetes");
+}
+
+class Maker {
+ public:
+  Maker(const Input& run, const EnvironmentInput& input, Plan& plan)
+      : run_(run), input_(input), plan_(plan), arena_(*plan.memory.back()) {
+    result_.name = input.name;
+  }
+
+  EnvironmentPlan make() {
+    gather();
+    for (const auto& [key, held] : head_) write_step(key, held);
+    for (const auto& [key, held] : base_) {
+      if (!head_.contains(key)) delete_step(key, held);
+    }
+    if (input_.live != nullptr) {
+      for (const Resource& resource : input_.live->set.resources) judge_other(resource);
+    }
+    order(result_);
+    guard(result_, input_, run_, counts());
+    for (Step& step : result_.steps) step.digest = digest_of(step);
+    return std::move(result_);
+  }
+
+ private:
+  // ---- what is there ----
+
+  void gather() {
+    for (const UnitInput& unit : input_.units) {
+      if (unit.failed) plan_.complete = false;
+      if (unit.failed || !unit.not_rendered.empty()) {
+        result_.left_alone.push_back(
+            {unit.name, unit.failed ? std::string("it failed") : unit.not_rendered});
+        hidden_ = true;
+      }
+      if (unit.head != nullptr) hold(head_, unit, *unit.head, true);
+      if (unit.base != nullptr) hold(base_, unit, *unit.base, false);
+      if (unit.head != nullptr) catalogue_.add(*unit.head);
+    }
+    if (input_.live != nullptr) {
+      catalogue_.add(input_.live->set);
+      for (const Resource& resource : input_.live->set.resources) {
+        live_.emplace(key_of(resource.id), &resource);
+        around_.present.push_back(resource.body);
+      }
+    } else {
+      for (const auto& [key, held] : base_) around_.present.push_back(held.resource->body);
+    }
+    for (const auto& [key, held] : head_) around_.wanted.push_back(held.resource->body);
+    for (const auto& [key, held] : base_) {
+      if (head_.contains(key)) continue;
+      former_.emplace(key, &held);
+      for (const ResourceId& id : held.resource->former_ids) former_.emplace(key_of(id), &held);
+    }
+  }
+
+  void hold(Holdings& holdings, const UnitInput& unit, const ResourceSet& set, bool is_head) {
+    for (const Resource& resource : set.resources) {
+      const auto [seen, fresh] =
+          holdings.emplace(key_of(resource.id), Held{&unit, &set, &resource});
+      if (fresh || !is_head || seen->second.unit == &unit) continue;
+      plan_.complete = false;
+      plan_.diagnostics.push_back(
+          {Severity::kError,
+           "plan/two-owners",
+           resource.body->span,
+           cat("'", kube::describe(resource.id), "' is rendered by '", unit.name, "' and by '",
+               seen->second.unit->name, "' in environment '", input_.name, "'"),
+           {{"the other one", seen->second.resource->body->span}},
+           {}});
+    }
+  }
+
+  const Resource* find_live(const ResourceId& id) const {
+    auto found = live_.find(key_of(id));
+    if (found == live_.end() && id.namespace_name.empty()) {
+      found = live_.find(Key(id.group, id.kind, "default", id.name));
+    }
+    return found == live_.end() ? nullptr : found->second;
+  }
+
+  // ---- steps ----
+
+  Step step_for(const ResourceId& id, const std::string& unit) const {
+    Step step;
+    step.id = step_id(id);
+    step.system = system_of(id);
+    step.unit = unit;
+    step.resource = id;
+    step.verified = input_.live != nullptr ? Verified::kLocal : Verified::kNone;
+    return step;
+  }
+
+  void write_step(const Key& key, const Held& held) {
+    const Resource& wanted = *held.resource;
+    Step step = step_for(wanted.id, held.unit->name);
+    step.after_body = wanted.body;
+    step.blame = blame_of(*wanted.body, *held.set);
+    const auto old = base_.find(key);
+    const Node* const base = old == base_.end() ? nullptr : old->second.resource->body;
+    const Resource* const live = input_.live == nullptr ? nullptr : find_live(wanted.id);
+    if (live != nullptr) claimed_.insert(live);
+    step.before = live != nullptr ? live->body : input_.live == nullptr ? base : nullptr;
+    if (step.before == nullptr) {
+      create(step, wanted, base, held);
+    } else if (!update(step, base, live, held)) {
+      ++result_.unchanged;
+      return;
+    }
+    result_.steps.push_back(std::move(step));
+  }
+
+  diff::Options options_for(const Held& held) const {
+    diff::Options options;
+    options.catalogue = &catalogue_;
+    options.origins = held.set->origins.get();
+    return options;
+  }
+
+  void create(Step& step, const Resource& wanted, const Node* base, const Held& held) {
+    step.verb = Verb::kCreate;
+    step.risk = Risk::kChange;
+    if (base != nullptr) {
+      step.reasons.push_back(
+          {"missing-in-live", "git had it before, and live does not have it", {}, false, {}});
+    }
+    const Held* const old = base == nullptr ? former_of(wanted) : nullptr;
+    if (old == nullptr) return;
+    step.previous = old->resource->id;
+    step.changes = diff::compare(*old->resource->body, *wanted.body, options_for(held), arena_);
+  }
+
+  // The object of base that this one was, under another name.
+  const Held* former_of(const Resource& wanted) const {
+    for (const ResourceId& id : wanted.former_ids) {
+      const auto found = former_.find(key_of(id));
+      if (found != former_.end()) return found->second;
+    }
+    return nullptr;
+  }
+
+  // Whether there is anything to say.
+  bool update(Step& step, const Node* base, const Resource* live, const Held& held) {
+    step.changes = diff::compare({base, step.after_body, live == nullptr ? nullptr : live->body},
+                                 options_for(held), arena_);
+    std::erase_if(step.changes, [](const diff::Change& change) { return change.is_volatile; });
+    if (step.changes.empty()) return false;
+    judge_update(step);
+    warn_of_other_owner(step, held);
+    if (step.verb == Verb::kNone && step.risk != Risk::kBlocked) {
+      step.reasons.push_back({"only-live",
+                              "only live has these fields, git never did; applying leaves them",
+                              {},
+                              false,
+                              {}});
+    }
+    return true;
+  }
+
+  void warn_of_other_owner(Step& step, const Held& held) const {
+    const std::string_view owner = tracking_application(*step.before);
+    if (owner.empty() || held.unit->application.empty() || owner == held.unit->application) return;
+    step.reasons.push_back({"other-owner",
+                            cat("in live it belongs to Argo CD application '", owner, "'"),
+                            {},
+                            false,
+                            {}});
+  }
+
+  bool is_left_alone(const UnitInput& unit) const {
+    return unit.failed || !unit.not_rendered.empty();
+  }
+
+  void delete_step(const Key&, const Held& held) {
+    if (is_left_alone(*held.unit)) return;
+    const ResourceId& id = held.resource->id;
+    const Resource* const live = input_.live == nullptr ? nullptr : find_live(id);
+    if (input_.live != nullptr && live == nullptr) return;  // gone already
+    if (live != nullptr) claimed_.insert(live);
+    add_deletion(id, held.unit->name, live != nullptr ? *live->body : *held.resource->body,
+                 blame_of(*held.resource->body, *held.set), "base rendered it, head does not");
+  }
+
+  void add_deletion(const ResourceId& id, const std::string& unit, const Node& body,
+                    diff::Blame blame, std::string why) {
+    Step step = step_for(id, unit);
+    step.before = &body;
+    step.blame = std::move(blame);
+    step.reasons.push_back({"removed", std::move(why), {}, false, {}});
+    judge_delete(step, around_);
+    const std::string_view options = yaml::text_at(body, {"metadata", "annotations", kSyncOptions});
+    if (contains(options, "Prune=false") || contains(options, "Delete=false")) {
+      step.verb = Verb::kNone;
+      step.risk = Risk::kNone;
+      step.reasons = {{"kept", cat("its annotation says ", options), {}, false, {}}};
+    }
+    result_.steps.push_back(std::move(step));
+  }
+
+  // An object of live that neither base nor head names: ours by a mark, or somebody else's.
+  void judge_other(const Resource& resource) {
+    if (claimed_.contains(&resource)) return;
+    if (is_made_by_controller(resource)) {
+      ++result_.others;
+      return;
+    }
+    const diff::Blame blame{resource.body->span, {}};
+    if (const UnitInput* const unit = unit_of_mark(resource)) {
+      add_deletion(resource.id, unit->name, *resource.body, blame,
+                   cat("its tracking mark names application '", unit->application, "'"));
+    } else if (may_judge_all() && is_selected(*resource.body, input_.owned)) {
+      add_deletion(resource.id, "", *resource.body, blame,
+                   "it carries the environment's ownership mark");
+    } else if (may_judge_all() && input_.live->complete &&
+               state::covers(input_.live->scope, resource.id)) {
+      add_deletion(resource.id, "", *resource.body, blame,
+                   "the snapshot is complete and head does not have it");
+    } else {
+      ++result_.others;
+    }
+  }
+
+  // Without every unit nobody knows whether an object is missing from head.
+  bool may_judge_all() const { return input_.all_units && !hidden_; }
+
+  const UnitInput* unit_of_mark(const Resource& resource) const {
+    const std::string_view application = tracking_application(*resource.body);
+    if (application.empty()) return nullptr;
+    for (const UnitInput& unit : input_.units) {
+      if (unit.application == application && !is_left_alone(unit)) return &unit;
+    }
+    return nullptr;
+  }
+
+  std::vector<TargetCount> counts() const {
+    std::vector<TargetCount> counts;
+    for (const UnitInput& unit : input_.units) {
+      TargetCount count{unit.name, 0, 0, unit.head == nullptr};
+      if (unit.base != nullptr) count.before = unit.base->resources.size();
+      if (unit.head != nullptr) count.head = unit.head->resources.size();
+      if (unit.base == nullptr) count.before = count_before(unit.name, count.head);
+      counts.push_back(std::move(count));
+    }
+    const std::size_t marked = count_before("", 0);
+    if (marked > 0) counts.push_back({"", around_.present.size(), around_.wanted.size(), true});
+    return counts;
+  }
+
+  // Without base: what is in head and not made now, and what goes.
+  std::size_t count_before(const std::string& unit, std::size_t head) const {
+    std::size_t created = 0, deleted = 0;
+    for (const Step& step : result_.steps) {
+      if (step.unit != unit) continue;
+      created += step.verb == Verb::kCreate ? 1 : 0;
+      deleted += step.verb == Verb::kDelete ? 1 : 0;
+    }
+    return head - std::min(head, created) + deleted;
+  }
+
+  const Input& run_;
+  const EnvironmentInput& input_;
+  Plan& plan_;
+  Arena& arena_;
+  EnvironmentPlan result_;
+  Holdings head_;
+  Holdings base_;
+  std::map<Key, const Resource*> live_;
+  std::map<Key, const Held*> former_;  // objects of base that are gone, by all their names
+  std::set<const Resource*> claimed_;  // of live
+  diff::Catalogue catalogue_;
+  Surroundings around_;
+  bool hidden_ = false;  // a unit's objects are not known
+};
+
+bool is_refused(const Reason& reason) { return reason.refuses && reason.allowed.empty(); }
+
+bool writes(const Step& step) { return step.verb != Verb::kNone; }
+
+}  // namespace
+
+Plan make(const Input& input) {
+  Plan plan;
+  plan.base = input.base;
+  plan.head = input.head;
+  plan.live = input.live;
+  plan.project = input.project;
+  for (const EnvironmentInput& environment : input.environments) {
+    plan.has_live = plan.has_live || environment.live != nullptr;
+    plan.memory.push_back(std::make_unique<Arena>());
+    plan.environments.push_back(Maker(input, environment, plan).make());
+  }
+  plan.digest = digest_of(plan);
+  return plan;
+}
+
+Summary summarize(const EnvironmentPlan& environment) {
+  Summary summary;
+  for (const Step& step : environment.steps) {
+    summary.create += step.verb == Verb::kCreate ? 1 : 0;
+    summary.update += step.verb == Verb::kUpdate ? 1 : 0;
+    summary.replace += step.verb == Verb::kReplace ? 1 : 0;
+    summary.remove += step.verb == Verb::kDelete ? 1 : 0;
+    summary.blocked += step.risk == Risk::kBlocked ? 1 : 0;
+    summary.refused += std::ranges::any_of(step.reasons, is_refused) ? 1 : 0;
+    summary.drift += std::ranges::any_of(step.changes, [](const diff::Change& change) {
+      return change.cause == diff::Cause::kDrift || change.cause == diff::Cause::kBoth;
+    });
+  }
+  for (const Refusal& refusal : environment.refusals) summary.refused += is_refused(refusal.reason);
+  summary.unchanged = environment.unchanged;
+  summary.others = environment.others;
+  summary.left_alone = environment.left_alone.size();
+  return summary;
+}
+
+Summary summarize(const Plan& plan) {
+  Summary total;
+  for (const EnvironmentPlan& environment : plan.environments) {
+    const Summary one = summarize(environment);
+    for (const auto field :
+         {&Summary::create, &Summary::update, &Summary::replace, &Summary::remove,
+          &Summary::blocked, &Summary::drift, &Summary::unchanged, &Summary::others,
+          &Summary::refused, &Summary::left_alone}) {
+      total.*field += one.*field;
+    }
+  }
+  return total;
+}
+
+bool is_empty(const Plan& plan) {
+  return std::ranges::none_of(plan.environments, [](const EnvironmentPlan& environment) {
+    return std::ranges::any_of(environment.steps, [](const Step& step) {
+      return writes(step) || step.risk == Risk::kBlocked;
+    });
+  });
+}
+
+int exit_status(const Plan& plan, bool exit_code) {
+  if (!plan.complete) return 2;
+  if (summarize(plan).refused > 0) return 3;
+  return exit_code && !is_empty(plan) ? 1 : 0;
+}
+
+int diff_status(const Plan& plan) {
+  if (!plan.complete) return 2;
+  const bool differs = std::ranges::any_of(
+      plan.environments,
+      [](const EnvironmentPlan& environment) { return !environment.steps.empty(); });
+  return differs ? 1 : 0;
+}
+
+std::string_view verb_name(Verb verb) {
+  switch (verb) {
+    case Verb::kCreate:
+      return "create";
+    case Verb::kUpdate:
+      return "update";
+    case Verb::kReplace:
+      return "replace";
+    case Verb::kDelete:
+      return "delete";
+    case Verb::kNone:
+      return "none";
+  }
+  return "none";
+}
+
+std::string_view risk_name(Risk risk) {
+  switch (risk) {
+    case Risk::kNone:
+      return "none";
+    case Risk::kChange:
+      return "change";
+    case Risk::kRollout:
+      return "rollout";
+    case Risk::kReplacement:
+      return "replacement";
+    case Risk::kDestructive:
+      return "destructive";
+    case Risk::kBlocked:
+      return "blocked";
+  }
+  return "none";
+}
+
+std::string_view verified_name(Verified verified) {
+  return verified == Verified::kLocal ? "local" : "none";
+}
+
+}  // namespace plumb::plan

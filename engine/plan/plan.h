@@ -1,0 +1,174 @@
+#pragma once
+// Base, head and live → what would be done, in which order, and what speaks against it.
+//
+//   Input input;                       // rendered sets, a unit at a time, for each environment
+//   Plan plan = make(input);
+//   plan.environments[0].steps[0].verb == Verb::kCreate
+//   exit_status(plan, false)           // 0, 2 or 3, by the contract
+//
+// What is made here is plain data: report prints it. The plan points into the sets it was made
+// from, which must outlive it.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/diagnostic.h"
+#include "diff/change.h"
+#include "kube/resource.h"
+#include "project/project.h"
+#include "state/state.h"
+
+namespace plumb::plan {
+
+// ---- what goes in ----
+
+struct UnitInput {
+  std::string name;
+  std::string application;                  // the Argo CD Application that applies it, or ""
+  const kube::ResourceSet* base = nullptr;  // null: not there at base, or base was not asked for
+  const kube::ResourceSet* head = nullptr;  // null: the unit is gone, or see the next two
+  std::string not_rendered;                 // why it has no head: it is left alone, and counted
+  bool failed = false;                      // likewise, and the plan is not complete
+};
+
+struct EnvironmentInput {
+  std::string name;
+  std::vector<UnitInput> units;
+  bool all_units = true;  // false: only some were asked for, so nothing else is judged as gone
+  const state::State* live = nullptr;
+  project::Selector owned;
+  project::Guards guards;
+};
+
+struct Input {
+  std::vector<EnvironmentInput> environments;
+  bool has_base = false;
+  std::string base;  // how the sides were named by the user: "git:origin/main", or ""
+  std::string head;
+  std::string live;
+  std::string project;
+  std::vector<project::Allowance> allow;  // for this run
+};
+
+// ---- what comes out ----
+
+enum class Verb : std::uint8_t {
+  kCreate,
+  kUpdate,
+  kReplace,  // delete and create: the server refuses the change in place
+  kDelete,
+  kNone,  // nothing will be done: blocked, or only live differs
+};
+std::string_view verb_name(Verb verb);
+
+enum class Risk : std::uint8_t {
+  kNone,         // metadata and the like
+  kChange,       // settings
+  kRollout,      // pods are replaced
+  kReplacement,  // the object is away for a while
+  kDestructive,  // data or versions are lost
+  kBlocked,      // it cannot be done like this
+};
+std::string_view risk_name(Risk risk);
+
+enum class Verified : std::uint8_t {
+  kLocal,  // against a live state, on this machine
+  kNone,   // no live state: base stands in, drift is unknown
+};
+std::string_view verified_name(Verified verified);
+
+// Why a step is what it is. Those with a rule that refuses give status 3 unless they are allowed.
+struct Reason {
+  std::string rule;  // "delete-claim", "immutable-version", "missing-in-live"
+  std::string text;
+  std::string cure;  // how to go on, or ""
+  bool refuses = false;
+  std::string allowed;  // the reason somebody gave for allowing it, or ""
+};
+
+struct Step {
+  std::string id;      // unique within the environment, the same in every run
+  std::string system;  // "kubernetes", or "kfp" where the pipeline service follows
+  std::string unit;
+  Verb verb = Verb::kNone;
+  kube::ResourceId resource;
+  std::optional<kube::ResourceId> previous;  // the name it had, where that changed
+  std::vector<std::string> after;            // ids of steps that come before this one
+  Risk risk = Risk::kNone;
+  Verified verified = Verified::kLocal;
+  std::vector<Reason> reasons;
+  std::vector<diff::Change> changes;
+  std::vector<std::string> consequences;
+  diff::Blame blame;                       // of the object: where it stands, or stood
+  const yaml::Node* before = nullptr;      // live, or base
+  const yaml::Node* after_body = nullptr;  // head
+  std::string digest;                      // of this step alone
+};
+
+// A guard that speaks of a whole target.
+struct Refusal {
+  std::string unit;
+  Reason reason;
+};
+
+struct LeftAlone {
+  std::string unit;
+  std::string reason;
+};
+
+struct EnvironmentPlan {
+  std::string name;
+  std::vector<Step> steps;  // in an order in which they can be done
+  std::vector<Refusal> refusals;
+  std::size_t unchanged = 0;
+  std::size_t others = 0;  // live objects of somebody else
+  std::vector<LeftAlone> left_alone;
+};
+
+struct Summary {
+  std::size_t create = 0, update = 0, replace = 0, remove = 0, blocked = 0;
+  std::size_t drift = 0;  // objects that somebody changed in live
+  std::size_t unchanged = 0, others = 0, refused = 0, left_alone = 0;
+};
+
+struct Plan {
+  std::string digest;  // 64 hexadecimal digits over what would be done; the same for the same
+  std::string base, head, live, project;
+  bool complete = true;
+  bool has_live = false;
+  std::vector<EnvironmentPlan> environments;
+  Diagnostics diagnostics;
+  std::vector<std::unique_ptr<Arena>> memory;  // of nodes that were made while comparing
+};
+
+// Error: plan/cycle (steps that wait for one another). Objects that two units of an environment
+// both render are the error plan/two-owners.
+Plan make(const Input& input);
+
+Summary summarize(const EnvironmentPlan& environment);
+Summary summarize(const Plan& plan);
+// Whether a step would write something, or is refused.
+bool is_empty(const Plan& plan);
+// 2: not complete; 3: refused; 1: something to do, and `exit_code` asked; else 0.
+int exit_status(const Plan& plan, bool exit_code);
+// For `plumb diff`: 2: not complete; 1: something differs; else 0.
+int diff_status(const Plan& plan);
+
+// ---- saved plans ----
+
+// What a saved plan and a new one do not have in common, by step id; `fresh` when nothing.
+struct Freshness {
+  bool fresh = true;
+  std::vector<std::string> gone;     // the saved plan has it, nothing is to do any more
+  std::vector<std::string> added;    // to do now, and not in the saved plan
+  std::vector<std::string> changed;  // to do otherwise than the saved plan says
+};
+// `saved`: a plan document as plumb writes it. Error: plan/unknown-format.
+Freshness check(std::string_view saved, Span place, const Plan& now);
+
+}  // namespace plumb::plan
