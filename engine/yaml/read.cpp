@@ -246,7 +246,8 @@ void Reader::read_directives() {
     std::string_view line(at_ + 1, static_cast<std::size_t>(end - at_ - 1));
     line = line.substr(0, line.find(" #"));
     std::vector<std::string_view> words;
-    for (std::string_view word : split(replace_all(line, "\t", " "), ' ')) {
+    const std::string blanks_only = replace_all(line, "\t", " ");
+    for (const std::string_view word : split(blanks_only, ' ')) {
       if (!word.empty()) words.push_back(arena_.copy(word));
     }
     if (!words.empty() && words[0] == "YAML" && words.size() == 2 && !version_seen) {

@@ -1,0 +1,64 @@
+// Addresses of package indexes.
+//
+// devpi serves the index that pip reads at USER/INDEX/+simple/; USER/INDEX/simple/ is the page of a
+// project named "simple", and pip gets 404.
+
+#include "base/regex.h"
+#include "base/text.h"
+#include "lint/inspection.h"
+
+namespace plumb::lint {
+
+namespace {
+
+class IndexRule {
+ public:
+  explicit IndexRule(const Inspection& inspection)
+      : inspection_(inspection),
+        url_(
+            R"((https?://)([^\s/'"\\@]+@)?([A-Za-z0-9.\-]+)(:[0-9]+)?/([A-Za-z0-9_.\-]+)/([A-Za-z0-9_.\-]+)/simple(?:/|\b))") {
+  }
+
+  void visit(const kube::Resource& resource, const yaml::Node& node) const {
+    for (const yaml::Node* const item : node.items) visit(resource, *item);
+    for (const yaml::Entry& entry : node.entries) visit(resource, *entry.value);
+    if (node.is_scalar() && contains(node.text, "/simple")) find(resource, node);
+  }
+
+ private:
+  // Other servers have paths of this form too (Nexus: /repository/pypi/simple), so something has
+  // to say that it is devpi: its port, its name, or its root user.
+  static bool is_devpi(std::string_view host, std::string_view port, std::string_view user) {
+    return port == ":3141" || contains(host, "devpi") || user == "root";
+  }
+
+  void find(const kube::Resource& resource, const yaml::Node& node) const {
+    std::string told;
+    for (std::size_t from = 0; from < node.text.size();) {
+      const auto match = url_.find(node.text, from);
+      if (!match) return;
+      const std::string_view whole = *(*match)[0];
+      from = static_cast<std::size_t>(whole.data() - node.text.data()) + whole.size();
+      const auto part = [&](std::size_t i) { return (*match)[i].value_or(std::string_view()); };
+      if (!is_devpi(part(3), part(4), part(5)) || told == whole) continue;
+      told = whole;
+      const std::string shown = cat(part(1), part(3), part(4), '/', part(5), '/', part(6));
+      inspection_.add("lint/index-without-simple", resource, node,
+                      cat("devpi has no index at '", shown, "/simple/'"),
+                      {{cat("pip reads '", shown, "/+simple/'")}}, {shown});
+    }
+  }
+
+  const Inspection& inspection_;
+  Regex url_;
+};
+
+}  // namespace
+
+void find_plain_indexes(const Inspection& inspection) {
+  const IndexRule rule(inspection);
+  for (const kube::Resource& resource : inspection.rendered.resources)
+    rule.visit(resource, *resource.body);
+}
+
+}  // namespace plumb::lint
