@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/session.h"
+#include "lint/lint.h"
 #include "schema/catalogue.h"
 
 namespace plumb::cli {
@@ -52,6 +53,7 @@ int run_validate(Invocation& invocation) {
   schema::Report report;
   for (auto& [environment, set] : sets_by_environment(outcomes)) {
     schema::validate(set, schema::make_catalogue(library, set), report);
+    lint::check(set, nullptr, report.findings);
   }
   remove_repeated(report.findings);
 

@@ -1,0 +1,222 @@
+#include "cli/comparison.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace plumb::cli {
+
+namespace {
+
+class Builder {
+ public:
+  Builder(Invocation& invocation, Session& session, LivePolicy policy)
+      : invocation_(invocation), session_(session), options_(invocation.options), policy_(policy) {}
+
+  Comparison build() {
+    render_head();
+    render_base();
+    for (const project::Environment* environment : environments_) read_live(*environment);
+    fill_input();
+    return std::move(result_);
+  }
+
+ private:
+  void render_head() {
+    const Revision& head = session_.head();
+    const auto targets = session_.targets(head, options_.arguments);
+    environments_ = session_.environments(head);
+    result_.head = session_.render_all(head, targets, true);
+    result_.failed = session_.report_errors(result_.head);
+    result_.unclear = session_.report_not_rendered(result_.head);
+  }
+
+  // The units that base had, in the environments that are asked for: a unit that is gone is
+  // planned, too.
+  void render_base() {
+    if (!options_.base) return;
+    result_.revisions.push_back(session_.open(*options_.base, "--base"));
+    const Revision& base = *result_.revisions.back();
+    result_.base = session_.render_all(base, targets_at(base), true);
+    result_.failed = session_.report_errors(result_.base) || result_.failed;
+  }
+
+  std::vector<render::Target> targets_at(const Revision& revision) const {
+    std::vector<render::Target> targets;
+    for (const project::Environment* environment : environments_) {
+      const project::Environment* const there =
+          revision.project.find_environment(environment->name);
+      if (there == nullptr) continue;
+      for (const render::Target& target : render::targets_of(revision.project, *there)) {
+        const auto& asked = options_.arguments;
+        if (asked.empty() ||
+            std::find(asked.begin(), asked.end(), target.unit->name) != asked.end())
+          targets.push_back(target);
+      }
+    }
+    return targets;
+  }
+
+  void read_live(const project::Environment& environment) {
+    const bool base_alone = policy_ == LivePolicy::kUnlessBase && options_.base && !options_.live;
+    if (base_alone) return;
+    std::string source = options_.live.value_or("");
+    Span place;
+    if (source.empty() && environment.live) {
+      source = environment.live->text;
+      place = environment.live->span;
+    }
+    if (source.empty()) {
+      if (options_.base) return;
+      fail("cli/no-live", environment.place,
+           cat("environment '", environment.name, "' has no live state to compare with"),
+           {{"write 'live: file:live/dev' (or git:REV, env:NAME, empty) in plumb.yaml, or say "
+             "--live"},
+            {"--base git:REV compares with what git said before"}});
+    }
+    const state::StateSource parsed = state::parse_source(source, place);
+    result_.live[environment.name] = read_state(parsed, environment, place);
+  }
+
+  std::unique_ptr<state::State> read_state(const state::StateSource& source,
+                                           const project::Environment& environment, Span place) {
+    switch (source.kind) {
+      case state::SourceKind::kEmpty: {
+        auto state = std::make_unique<state::State>();
+        state->complete = true;
+        return state;
+      }
+      case state::SourceKind::kFile:
+        return read_file(source.argument, place);
+      case state::SourceKind::kGit: {
+        result_.revisions.push_back(session_.open(cat("git:", source.argument), "--live"));
+        const Revision& revision = *result_.revisions.back();
+        const project::Environment* const there =
+            revision.project.find_environment(environment.name);
+        return from_targets(revision, there == nullptr
+                                          ? std::vector<render::Target>()
+                                          : render::targets_of(revision.project, *there));
+      }
+      case state::SourceKind::kEnvironment: {
+        const project::Project& project = session_.head().project;
+        const project::Environment* const other = project.find_environment(source.argument);
+        if (other == nullptr)
+          fail("cli/unknown-environment", place, cat("no environment '", source.argument, "'"));
+        return from_targets(session_.head(), render::targets_of(project, *other));
+      }
+    }
+    return nullptr;
+  }
+
+  // A state that is rendered is all that there is: it comes from the same repository.
+  std::unique_ptr<state::State> from_targets(const Revision& revision,
+                                             const std::vector<render::Target>& targets) {
+    result_.rendered_live.push_back(session_.render_all(revision, targets, false));
+    result_.failed = session_.report_errors(result_.rendered_live.back()) || result_.failed;
+    auto state = std::make_unique<state::State>();
+    state->complete = true;
+    for (const Outcome& outcome : result_.rendered_live.back()) {
+      if (!outcome.rendered) continue;
+      const auto& resources = outcome.rendered->set.resources;
+      state->set.resources.insert(state->set.resources.end(), resources.begin(), resources.end());
+    }
+    return state;
+  }
+
+  std::unique_ptr<state::State> read_file(const std::string& path, Span place) {
+    const Limits& limits = session_.head().project.limits;
+    if (path == "-") {
+      const SourceId id = invocation_.sources.add("-", invocation_.process.read_stdin());
+      return std::make_unique<state::State>(state::read_text(invocation_.sources, id, limits));
+    }
+    // On the command line a path is seen from the working directory, in plumb.yaml from its own.
+    const std::string& from =
+        place.source == 0 ? invocation_.process.working_directory : session_.root();
+    const std::string absolute = path.starts_with('/') ? path : cat(from, "/", path);
+    const std::size_t slash = absolute.find_last_not_of('/') == std::string::npos
+                                  ? 0
+                                  : absolute.rfind('/', absolute.find_last_not_of('/'));
+    const std::string parent = absolute.substr(0, std::max<std::size_t>(slash, 1));
+    const std::string name(trim_slashes(std::string_view(absolute).substr(slash)));
+    const std::string shown =
+        path.rfind('/') == std::string::npos
+            ? ""
+            : path.substr(0, path.find_last_of('/', path.find_last_not_of('/')));
+    const auto tree = files::open_disk(parent, shown);
+    return std::make_unique<state::State>(state::read_tree(
+        invocation_.sources, *tree, files::Path().resolve(name).value_or(files::Path()), limits));
+  }
+
+  static std::string_view trim_slashes(std::string_view text) {
+    while (text.starts_with('/')) text.remove_prefix(1);
+    while (text.ends_with('/')) text.remove_suffix(1);
+    return text;
+  }
+
+  // ---- plan::Input ----
+
+  void fill_input() {
+    plan::Input& input = result_.input;
+    input.has_base = options_.base.has_value();
+    input.base = options_.base.value_or("");
+    input.head = options_.head.value_or("working tree");
+    input.live = options_.live.value_or("");
+    input.project = session_.head().project.name;
+    for (const project::Environment* environment : environments_) {
+      plan::EnvironmentInput one;
+      one.name = environment->name;
+      one.all_units = options_.arguments.empty();
+      one.owned = environment->owned;
+      one.guards = environment->guards;
+      if (const auto live = result_.live.find(environment->name); live != result_.live.end()) {
+        one.live = live->second.get();
+        if (input.live.empty() && environment->live) input.live = environment->live->text;
+      }
+      add_units(one);
+      input.environments.push_back(std::move(one));
+    }
+  }
+
+  void add_units(plan::EnvironmentInput& environment) {
+    std::map<std::string, plan::UnitInput> units;
+    std::vector<std::string> order;
+    const auto unit_named = [&](const project::Unit& unit) -> plan::UnitInput& {
+      const auto [at, is_new] = units.try_emplace(unit.name);
+      if (is_new) order.push_back(unit.name);
+      at->second.name = unit.name;
+      if (!unit.application.empty()) at->second.application = unit.application;
+      return at->second;
+    };
+    for (const Outcome& outcome : result_.head) {
+      if (outcome.target.environment->name != environment.name) continue;
+      plan::UnitInput& unit = unit_named(*outcome.target.unit);
+      unit.failed = outcome.error.has_value();
+      if (outcome.target.unit->not_rendered)
+        unit.not_rendered = outcome.target.unit->not_rendered->reason;
+      if (outcome.rendered && unit.not_rendered.empty()) unit.head = &outcome.rendered->set;
+    }
+    for (const Outcome& outcome : result_.base) {
+      if (outcome.target.environment->name != environment.name) continue;
+      plan::UnitInput& unit = unit_named(*outcome.target.unit);
+      unit.failed = unit.failed || outcome.error.has_value();
+      if (outcome.rendered && !outcome.target.unit->not_rendered)
+        unit.base = &outcome.rendered->set;
+    }
+    for (const std::string& name : order) environment.units.push_back(std::move(units.at(name)));
+  }
+
+  Invocation& invocation_;
+  Session& session_;
+  const Options& options_;
+  LivePolicy policy_;
+  std::vector<const project::Environment*> environments_;
+  Comparison result_;
+};
+
+}  // namespace
+
+Comparison compare_sides(Invocation& invocation, Session& session, LivePolicy policy) {
+  return Builder(invocation, session, policy).build();
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,37 @@
+#pragma once
+// Base, head and live for `diff` and `plan`: what is asked for on the command line and in
+// plumb.yaml, rendered and read.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/session.h"
+#include "plan/plan.h"
+#include "state/state.h"
+
+namespace plumb::cli {
+
+// Owns what a plan points into.
+struct Comparison {
+  std::vector<Outcome> head;
+  std::vector<Outcome> base;
+  std::vector<std::unique_ptr<Revision>> revisions;           // other than head
+  std::vector<std::vector<Outcome>> rendered_live;            // live states that are rendered
+  std::map<std::string, std::unique_ptr<state::State>> live;  // by environment
+  plan::Input input;
+  bool failed = false;   // a target failed: said on stderr already
+  bool unclear = false;  // under --strict, or when named: something is not rendered
+};
+
+enum class LivePolicy : std::uint8_t {
+  kUnlessBase,  // diff: --base alone compares with base, whatever plumb.yaml configures
+  kConfigured,  // plan: live of plumb.yaml counts; none is needed when there is a base
+};
+
+// Errors: cli/no-live (neither a live state nor a base), cli/unknown-environment, those of state
+// and files.
+Comparison compare_sides(Invocation& invocation, Session& session, LivePolicy policy);
+
+}  // namespace plumb::cli
