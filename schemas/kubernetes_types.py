@@ -283,8 +283,8 @@ SCALARS = {
     'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1': 'object',
     'io.k8s.apimachinery.pkg.runtime.RawExtension': 'object',
     'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON': 'any',
-    'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray': 'any',
-    'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool': 'any',
+    'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray': 'JSONSchemaProps|any',
+    'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool': 'JSONSchemaProps|any',
     'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray': 'any',
 }
 SCALARS.update({name.replace('.v1.', '.v1beta1.'): kind for name, kind in SCALARS.items() if 'apiextensions.v1.' in name})
@@ -456,7 +456,7 @@ class Table:
         yield '# Kubernetes\' built-in types, a line a field; made by kubernetes_types.py, which tells how and from what.'
         yield '#'
         yield '# group APIVERSION, kind NAME [namespaced|cluster] [nolist], type NAME [atomic], then their fields: NAME[!] TYPE and'
-        yield '# what else is known: !, required; []T, a list; {}T, a map; merge:KEY and +retainKeys, how a strategic merge patch'
+        yield '# what else is known: !, required; []T, a list; {}T, a map; T|any, a T when it is a mapping; merge:KEY and +retainKeys, how a strategic merge patch'
         yield '# treats a list or a struct (merge: without a key merges values); merge-since:, the release whose patches know it;'
         yield '# map:KEYS, set and atomic, how server-side apply does; =VALUE, what the server puts when it is not there; enum:,'
         yield '# range:; immutable, when the server refuses a change; since: and until:, the first and last of the releases'

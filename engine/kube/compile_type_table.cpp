@@ -238,12 +238,18 @@ class Writer {
     std::string rest;
     if (behind(type, "[]", rest)) return value_row("kList", value(rest, group));
     if (behind(type, "{}", rest)) return value_row("kMap", value(rest, group));
+    if (type.size() > 4 && type.substr(type.size() - 4) == "|any")
+      return value_row("kStructOrAny", struct_index(type.substr(0, type.size() - 4), group));
     const auto scalar = kScalars.find(type);
     if (scalar != kScalars.end()) return value_row(scalar->second, 0);
+    return value_row("kStruct", struct_index(type, group));
+  }
+
+  std::size_t struct_index(const std::string& type, const std::string& group) {
     const auto named =
         type_index_.find(type.find('.') == std::string::npos ? group + "." + type : type);
     if (named == type_index_.end()) stop("unknown type '" + type + "' in " + group);
-    return value_row("kStruct", named->second);
+    return named->second;
   }
 
   std::size_t value_row(const std::string& kind, std::size_t index) {

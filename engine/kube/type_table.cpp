@@ -35,7 +35,8 @@ std::string_view TableText::view() const { return {table::kText + offset, length
 std::span<const TableText> TableTexts::list() const { return {table::kTexts + first, count}; }
 
 const TypeInfo* ValueType::type() const {
-  return kind == FieldKind::kStruct ? &table::kTypes[index] : nullptr;
+  const bool named = kind == FieldKind::kStruct || kind == FieldKind::kStructOrAny;
+  return named ? &table::kTypes[index] : nullptr;
 }
 
 const ValueType* ValueType::element() const {

@@ -50,11 +50,12 @@ enum class FieldKind : std::uint8_t {
   kBoolean,
   kIntOrString,
   kQuantity,
-  kBytes,       // base64
-  kTime,        // RFC 3339
-  kMicroTime,   // with microseconds
-  kStruct,      // a type of this table
-  kFreeObject,  // a mapping with any content (an embedded object, managed fields)
+  kBytes,        // base64
+  kTime,         // RFC 3339
+  kMicroTime,    // with microseconds
+  kStruct,       // a type of this table
+  kStructOrAny,  // … when it is a mapping, else anything
+  kFreeObject,   // a mapping with any content (an embedded object, managed fields)
   kList,
   kMap,  // keys are strings
   kAny,
@@ -66,7 +67,7 @@ struct TypeInfo;
 struct ValueType {
   FieldKind kind = FieldKind::kAny;
   std::uint16_t index = 0;           // into the table's types or value types
-  const TypeInfo* type() const;      // of kStruct; else null
+  const TypeInfo* type() const;      // of kStruct and kStructOrAny; else null
   const ValueType* element() const;  // of kList and kMap; else null
 };
 

@@ -91,14 +91,23 @@ void find_gone_kind(const kube::GoneKind& gone, Subject& subject, const Catalogu
        std::string(gone.replacement.view())});
 }
 
-// A group that only Kubernetes itself serves.
-bool is_built_in_version(std::string_view api_version) {
-  const auto kinds = kube::all_kinds();
-  return std::any_of(kinds.begin(), kinds.end(),
-                     [&](const kube::TypeInfo& kind) { return kind.api_version == api_version; });
+// Whether Kubernetes itself serves the group, and this version of it.
+struct BuiltInGroup {
+  bool group = false, version = false;
+};
+
+BuiltInGroup built_in_group(const kube::ResourceId& id) {
+  const std::string api_version = id.api_version();
+  BuiltInGroup result;
+  for (const kube::TypeInfo& kind : kube::all_kinds()) {
+    result.version |= kind.api_version == api_version;
+    result.group |= kube::split_api_version(kind.api_version).first == id.group;
+  }
+  return result;
 }
 
-void find_unknown_kind(Subject& subject) {
+// A version that is not known may be newer than the table, so it is a warning.
+void find_unknown_kind(Subject& subject, Severity severity) {
   const kube::ResourceId& id = subject.resource.id;
   std::vector<Note> notes;
   std::vector<std::string_view> siblings;
@@ -110,7 +119,7 @@ void find_unknown_kind(Subject& subject) {
   if (notes.empty()) notes = did_you_mean(id.kind, siblings);
   subject.findings.add("schema/unknown-kind", subject.root, place_of_key(subject.root),
                        cat("'", id.api_version(), "' has no kind '", id.kind, "'"),
-                       std::move(notes), {id.api_version(), id.kind});
+                       std::move(notes), {id.api_version(), id.kind}, severity);
 }
 
 void find_unknown_version(const std::vector<std::string>& versions, Subject& subject) {
@@ -176,7 +185,9 @@ void validate_object(Subject& subject, const Catalogue& catalogue, Report& repor
   if (const ShelfItem* const item =
           shipped == nullptr ? nullptr : shipped->find(api_version, id.kind))
     return check_against(*item, subject, report);
-  if (is_built_in_version(api_version)) return find_unknown_kind(subject);
+  const BuiltInGroup built_in = built_in_group(id);
+  if (built_in.version) return find_unknown_kind(subject, Severity::kError);
+  if (built_in.group) find_unknown_kind(subject, Severity::kWarning);
   count_without_schema(id, report);
 }
 

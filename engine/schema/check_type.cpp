@@ -175,6 +175,9 @@ void check_value(const ValueType& value, const FieldInfo& field, const Frame& fr
       return check_formatted(is_date_time, "a time, such as 2026-01-31T10:00:00Z", frame, check);
     case FieldKind::kStruct:
       return check_struct(*value.type(), frame, check);
+    case FieldKind::kStructOrAny:
+      if (frame.node->is_mapping()) check_struct(*value.type(), frame, check);
+      return;
     case FieldKind::kFreeObject:
       if (!frame.node->is_mapping()) wrong_type("a mapping", frame, check);
       return;

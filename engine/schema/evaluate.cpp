@@ -56,12 +56,24 @@ std::string names_of(std::uint8_t types) {
   return join(names, " or ");
 }
 
+// Alternatives within alternatives cost a power of their depth, in any validator that does not
+// remember each pair of rule and node; real schemas stay far below.
+constexpr std::uint64_t kMaxSteps = 50'000'000;
+// How deep reasons within reasons are looked for when no alternative fits.
+constexpr int kMaxExplanations = 4;
+
+struct Effort {
+  std::uint64_t steps = 0;
+};
+
 class Evaluation {
  public:
-  Evaluation(const Schema& schema, Findings& findings)
+  Evaluation(const Schema& schema, Findings& findings, Effort& effort, int explanations = 0)
       : schema_(schema),
         structural_(schema.dialect == Dialect::kStructural),
         findings_(findings),
+        effort_(effort),
+        explanations_(explanations),
         quiet_(findings.out == nullptr) {}
 
   // Whether the rule holds; when it does not, the findings say why.
@@ -101,17 +113,23 @@ class Evaluation {
   const Schema& schema_;
   bool structural_;
   Findings& findings_;
+  Effort& effort_;
+  int explanations_;  // how many are being made around this one
   bool quiet_;
 };
 
 bool Evaluation::fits(RuleId id, const Frame& frame) const {
   Findings silent;
-  return Evaluation(schema_, silent).apply(id, frame);
+  return Evaluation(schema_, silent, effort_).apply(id, frame);
 }
 
 bool Evaluation::apply(RuleId id, const Frame& frame) {
   const Rule& rule = schema_.rules[id];
   const std::size_t before = findings_.count;
+  if (++effort_.steps > kMaxSteps)
+    fail("schema/too-complex", place_of_value(frame),
+         cat("this takes more than ", kMaxSteps, " steps to validate"),
+         {{"the alternatives of its schema multiply with its depth"}});
   if (rule.reference != kNoRule) return apply(rule.reference, frame);
   if (rule.never) {
     add("schema/forbidden", frame, "nothing is allowed here");
@@ -238,8 +256,15 @@ void Evaluation::apply_dependencies(const Rule& rule, const Frame& frame) {
 }
 
 void Evaluation::apply_object(const Frame& frame) {
-  for (const std::string_view name : {"apiVersion", "kind"})
-    if (yaml::find(*frame.node, name) == nullptr) missing(frame, name);
+  for (const std::string_view name : {"apiVersion", "kind"}) {
+    const yaml::Entry* const entry = yaml::find_entry(*frame.node, name);
+    if (entry == nullptr)
+      missing(frame, name);
+    else if (bits_of(*entry->value) != kStringBit)
+      add("schema/type", member_frame(frame, *entry),
+          cat("expected a string, got ", name_of_type(*entry->value)), {},
+          {"a string", std::string(name_of_type(*entry->value))});
+  }
   const yaml::Entry* const metadata = yaml::find_entry(*frame.node, "metadata");
   if (metadata == nullptr || metadata->value->is_null()) return;
   TypeCheck check{findings_, {}};
@@ -414,7 +439,9 @@ void Evaluation::apply_one_of(const Rule& rule, const Frame& frame) {
 // Of alternatives none of which fits, the one that was probably meant: a branch of another type is
 // not, and of the rest the one with the fewest findings.
 void Evaluation::explain_none(const std::vector<RuleId>& branches, const Frame& frame) {
-  if (quiet_) return add("schema/any-of", frame, {});
+  if (quiet_ || explanations_ == kMaxExplanations)
+    return add("schema/any-of", frame,
+               quiet_ ? std::string() : cat("none of ", branches.size(), " alternatives fits"));
   std::uint8_t types = 0;
   const Diagnostics* best = nullptr;
   std::deque<Diagnostics> tries;
@@ -423,7 +450,7 @@ void Evaluation::explain_none(const std::vector<RuleId>& branches, const Frame& 
     types |= schema_.rules[id].types;
     if ((schema_.rules[id].types & bits_of(*frame.node)) == 0) continue;
     Findings attempt{&tries.emplace_back(), findings_.subject, 0};
-    Evaluation(schema_, attempt).apply(id, frame);
+    Evaluation(schema_, attempt, effort_, explanations_ + 1).apply(id, frame);
     if (best == nullptr || tries.back().size() < best->size()) best = &tries.back();
   }
   if (best == nullptr)
@@ -445,7 +472,8 @@ void Evaluation::explain_none(const std::vector<RuleId>& branches, const Frame& 
 void check(const yaml::Node& node, const Schema& schema, std::string_view subject,
            Diagnostics& findings) {
   Findings collected{&findings, subject, 0};
-  Evaluation(schema, collected).apply(schema.root, root_frame(node));
+  Effort effort;
+  Evaluation(schema, collected, effort).apply(schema.root, root_frame(node));
 }
 
 Diagnostics check(const yaml::Node& node, const Schema& schema) {
@@ -456,7 +484,8 @@ Diagnostics check(const yaml::Node& node, const Schema& schema) {
 
 bool fits(const yaml::Node& node, const Schema& schema) {
   Findings silent;
-  return Evaluation(schema, silent).apply(schema.root, root_frame(node));
+  Effort effort;
+  return Evaluation(schema, silent, effort).apply(schema.root, root_frame(node));
 }
 
 }  // namespace plumb::schema

@@ -159,6 +159,14 @@ TEST_CASE("a kind that its group does not have is found", "[schema][catalogue]")
   CHECK(bench.report.findings[0].notes[0].text == "'apps/v1' has it");
 }
 
+TEST_CASE("a version of a built-in group that is not known is a warning", "[schema][catalogue]") {
+  Bench bench;
+  bench.object("apiVersion: apps/v3\nkind: Deployment\nmetadata: {name: a}\n");
+  CHECK(bench.findings() == Lines{"2:1 schema/unknown-kind 'apps/v3' has no kind 'Deployment'"});
+  CHECK(bench.report.findings[0].severity == Severity::kWarning);
+  CHECK(bench.report.no_schema == 1);
+}
+
 TEST_CASE("fields newer than the release are found", "[schema][catalogue]") {
   Bench bench;
   bench.object(kDeployment + "      hostnameOverride: a\n");

@@ -59,11 +59,10 @@ class Runner {
     options.load = [this](std::string_view uri) { return load(uri); };
     try {
       schema = compile(*yaml::find(group, "schema"), options);
-    } catch (const Error& error) {
+    } catch (const Error&) {
       // The suite asks that unknown keywords be passed over, and refers to the meta-schema, which
       // is not here.
       ++totals.unusable;
-      WARN(file << ": " << error.what());
       return;
     }
     for (const yaml::Node* const test : yaml::find(group, "tests")->items) {
@@ -88,7 +87,7 @@ TEST_CASE("draft-07 is what its test suite says", "[schema][suite]") {
   for (const auto& entry : std::filesystem::directory_iterator(kSuite / "tests" / "draft7"))
     if (entry.path().extension() == ".json") files.insert(entry.path());
   for (const auto& file : files) runner.run_file(file);
-  WARN(runner.totals.right << " right, " << runner.totals.wrong << " wrong, "
-                           << runner.totals.unusable << " groups unusable");
   CHECK(runner.totals.wrong == 0);
+  CHECK(runner.totals.right >= 400);
+  CHECK(runner.totals.unusable <= 4);
 }
