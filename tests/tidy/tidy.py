@@ -2,8 +2,10 @@
 """Holds the source to its own rules: the include graph, doors to packages, documented codes, no dead files.
 
     tests/tidy/tidy.py        prints what breaks a rule, a line each; status 1 if anything does
+    PLUMB_ACCEPT=1 tests/tidy/tidy.py        also writes the picture of the modules anew
 """
 
+import os
 import pathlib
 import re
 import subprocess
@@ -119,6 +121,44 @@ def check_codes():
             problem(path, 1, f"code '{code}' is used by nobody")
 
 
+def level(graph, name):
+    return 1 + max((level(graph, other) for other in graph[name] if other in graph), default=-1)
+
+
+def draw(graph):
+    """The modules from the bottom up, each with what it may include; what is reachable through another is left out."""
+    width = max(map(len, graph))
+    lines = []
+    for name in sorted(graph, key=lambda module: (level(graph, module), module)):
+        needed = {other for other in graph[name] if not any(other in reachable(graph, via) for via in graph[name] - {other})}
+        lines.append(f"{name.ljust(width)}  ← {' '.join(sorted(needed))}" if needed else name)
+    return "\n".join(lines)
+
+
+def check_picture(graph):
+    path = ROOT / "docs" / "architecture.md"
+    text = path.read_text()
+    drawn = f"<!-- graph -->\n```\n{draw(graph)}\n```\n<!-- /graph -->"
+    shown = re.search(r"<!-- graph -->.*?<!-- /graph -->", text, re.DOTALL)
+    if shown and shown.group(0) == drawn:
+        return
+    if shown and "PLUMB_ACCEPT" in os.environ:
+        path.write_text(text[:shown.start()] + drawn + text[shown.end():])
+        return
+    line = text[:shown.start()].count("\n") + 1 if shown else 1
+    problem(path, line, "the modules are not those of engine/CMakeLists.txt; PLUMB_ACCEPT=1 tests/tidy/tidy.py draws them")
+
+
+def check_links():
+    """Links between pages lead somewhere."""
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").rglob("*.md")),
+                 *sorted((ROOT / "templates").rglob("*.md")), *sorted((ROOT / "overlays").rglob("*.md"))]:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", line):
+                if not (path.parent / target).exists():
+                    problem(path, number, f"links to '{target}', which is not there")
+
+
 def check_top_level():
     allowed = {"CMakeLists.txt", "CMakePresets.json", "engine", "schemas", "templates", "overlays", "examples", "tests",
                "docs", "README.md", "LICENSE"}
@@ -134,6 +174,8 @@ def main():
     check_listed(sources)
     check_headers_used()
     check_codes()
+    check_picture(graph)
+    check_links()
     check_top_level()
     for line in problems:
         print(line)
