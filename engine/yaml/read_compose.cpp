@@ -123,7 +123,8 @@ void Reader::finish_mapping(Node& mapping) {
 
 void Reader::check_duplicates(Node& mapping) {
   if (profile_.duplicates == DuplicateKeys::kKeep || mapping.entries.size() < 2) return;
-  const bool by_type = profile_.resolution == Resolution::kYtt;
+  // go-yaml v3 compares the texts of keys, v2 their values.
+  const bool by_type = profile_.resolution != Resolution::kGoYaml3;
   const auto report = [&](const Node& first, const Node& second) {
     fail("yaml/duplicate-key", second.span, cat("key '", second.text, "' is defined twice"),
          {{"first defined here", first.span}}, {std::string(second.text)});
@@ -133,9 +134,9 @@ void Reader::check_duplicates(Node& mapping) {
       for (std::uint32_t j = 0; j < i; ++j) {
         const Node& a = *mapping.entries[j].key;
         const Node& b = *mapping.entries[i].key;
-        if (!a.is_scalar() || !b.is_scalar() || a.text != b.text) continue;
-        if (by_type && key_identity(a, true) != key_identity(b, true)) continue;
-        report(a, b);
+        if (!a.is_scalar() || !b.is_scalar()) continue;
+        const bool texts = !by_type || (a.is_string() && b.is_string());
+        if (texts ? a.text == b.text : key_identity(a, true) == key_identity(b, true)) report(a, b);
       }
     }
     return;
