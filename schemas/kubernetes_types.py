@@ -68,6 +68,20 @@ batch/v1.CronJobSpec.failedJobsHistoryLimit =1
 batch/v1.CronJobSpec.suspend =false
 batch/v1.PodFailurePolicyRule.action enum:FailJob|FailIndex|Ignore|Count
 batch/v1.PodFailurePolicyOnExitCodesRequirement.operator enum:In|NotIn
+# Forms: what the descriptions call DNS_LABEL, IANA_SVC_NAME, qualified names, keys of data.
+meta/v1.ObjectMeta.labels form:labels
+meta/v1.ObjectMeta.annotations form:annotations
+meta/v1.LabelSelector.matchLabels form:labels
+v1.PodSpec.nodeSelector form:labels
+v1.ServiceSpec.selector form:labels
+v1.Container.name form:label
+v1.Volume.name form:label
+v1.ServicePort.name form:label
+v1.ContainerPort.name form:port
+v1.ConfigMap.data form:keys
+v1.ConfigMap.binaryData form:keys
+v1.Secret.data form:keys
+v1.Secret.stringData form:keys
 # Pods.
 v1.PodSpec.restartPolicy enum:Always|OnFailure|Never =Always
 v1.PodSpec.dnsPolicy enum:ClusterFirstWithHostNet|ClusterFirst|Default|None =ClusterFirst
@@ -459,7 +473,7 @@ class Table:
         yield '# what else is known: !, required; []T, a list; {}T, a map; T|any, a T when it is a mapping; merge:KEY and +retainKeys, how a strategic merge patch'
         yield '# treats a list or a struct (merge: without a key merges values); merge-since:, the release whose patches know it;'
         yield '# map:KEYS, set and atomic, how server-side apply does; =VALUE, what the server puts when it is not there; enum:,'
-        yield '# range:; immutable, when the server refuses a change; since: and until:, the first and last of the releases'
+        yield '# range:, form:; immutable, when the server refuses a change; since: and until:, the first and last of the releases'
         yield f"# {', '.join(self.versions)} that have it. apiVersion, kind and metadata of kinds, and the List kinds, are implied."
         yield '# gone APIVERSION KIND RELEASE REPLACEMENT: a release that stopped serving a kind.'
         for group in sorted(by_group):

@@ -164,6 +164,12 @@ const std::map<std::string, std::string> kScalars{
     {"quantity", "kQuantity"},   {"bytes", "kBytes"},       {"time", "kTime"},
     {"microtime", "kMicroTime"}, {"object", "kFreeObject"}, {"any", "kAny"}};
 
+const std::map<std::string, std::string> kForms{{"labels", "kLabels"},
+                                                {"annotations", "kAnnotations"},
+                                                {"keys", "kDataKeys"},
+                                                {"label", "kLabel"},
+                                                {"port", "kPortName"}};
+
 class Writer {
  public:
   explicit Writer(const Table& table) : table_(table) {
@@ -260,7 +266,7 @@ class Writer {
 
   std::string field_row(const Field& field, const std::string& group) {
     std::string merge_key, merge_since, fallback, map_keys, values, since, until, rest;
-    std::string range = "0, 0", topology = "kNone";
+    std::string range = "0, 0", topology = "kNone", form = "kNone";
     bool immutable = false, deprecated = false, merges = false, retain = false,
          has_fallback = false;
     for (const std::string& word : field.attributes) {
@@ -277,6 +283,8 @@ class Writer {
         retain = true;
       } else if (word == "set" || word == "atomic") {
         topology = word == "set" ? "kSet" : "kAtomic";
+      } else if (behind(word, "form:", rest)) {
+        form = kForms.at(rest);
       } else if (word == "immutable") {
         immutable = true;
       } else if (word == "deprecated") {
@@ -290,9 +298,9 @@ class Writer {
     const auto flag = [](bool value) { return value ? "true, " : "false, "; };
     return "  {" + text(field.name) + ", " + std::to_string(value(field.type, group)) + ", " +
            flag(field.required) + flag(immutable) + flag(deprecated) + flag(merges) + flag(retain) +
-           flag(has_fallback) + flag(range != "0, 0") + "Topology::" + topology + ", " +
-           text(merge_key) + ", " + text(merge_since) + ", " + text(fallback) + ", " +
-           (map_keys.empty() ? "{}" : text_list(map_keys, ',')) + ", " +
+           flag(has_fallback) + flag(range != "0, 0") + "Topology::" + topology +
+           ", Form::" + form + ", " + text(merge_key) + ", " + text(merge_since) + ", " +
+           text(fallback) + ", " + (map_keys.empty() ? "{}" : text_list(map_keys, ',')) + ", " +
            (enumerated ? text_list(values, '|') : "{}") + ", " + range + ", " + text(since) + ", " +
            text(until) + "},\n";
   }

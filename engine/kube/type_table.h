@@ -79,6 +79,16 @@ enum class Topology : std::uint8_t {
   kMap,  // by map_keys
 };
 
+// The grammar of a text, or of a map's keys (and values).
+enum class Form : std::uint8_t {
+  kNone,
+  kLabels,       // qualified names → label values
+  kAnnotations,  // qualified names → anything
+  kDataKeys,     // [-._A-Za-z0-9]+ → anything
+  kLabel,        // a DNS label: [a-z0-9]([-a-z0-9]*[a-z0-9])?, at most 63
+  kPortName,     // of IANA: at most 15, a letter in it
+};
+
 struct FieldInfo {
   TableText name;
   std::uint16_t value_index = 0;
@@ -90,6 +100,7 @@ struct FieldInfo {
   bool has_fallback = false;  // the server puts `fallback` when the field is not there
   bool has_range = false;
   Topology topology = Topology::kNone;
+  Form form = Form::kNone;
   TableText merge_key;    // empty for a list of scalars
   TableText merge_since;  // the release that began to merge, when later than the field
   TableText fallback;     // plain text: 1, 25%, TCP; an object as JSON: {}

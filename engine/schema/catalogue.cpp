@@ -8,6 +8,7 @@
 #include "kube/type_table.h"
 #include "schema/check_type.h"
 #include "schema/finding.h"
+#include "schema/format.h"
 #include "schema/shelf.h"
 #include "schema/shipped.h"
 #include "yaml/read.h"
@@ -130,6 +131,30 @@ void find_unknown_version(const std::vector<std::string>& versions, Subject& sub
                        {id.api_version(), id.kind});
 }
 
+// Kinds whose names may have colons and capitals: whatever fits into a path.
+bool has_free_name(const kube::ResourceId& id) {
+  return id.group == "rbac.authorization.k8s.io" || id.group == "certificates.k8s.io";
+}
+
+void check_name(Subject& subject) {
+  const kube::ResourceId& id = subject.resource.id;
+  const yaml::Entry* const metadata = yaml::find_entry(*subject.resource.body, "metadata");
+  const yaml::Entry* const name =
+      metadata == nullptr ? nullptr : yaml::find_entry(*metadata->value, "name");
+  if (name == nullptr || !name->value->is_string() || has_free_name(id)) return;
+  const bool label = id.kind == "Namespace" || (id.kind == "Service" && id.group.empty());
+  const std::string_view text = name->value->text;
+  if (label ? is_dns_label(text) : is_dns_subdomain(text)) return;
+  const std::string_view expected =
+      label ? "a name of lower-case letters, digits and '-', at most 63"
+            : "a name of lower-case letters, digits, '-' and '.', at most 253";
+  const Frame parent = member_frame(subject.root, *metadata);
+  const Frame frame = member_frame(parent, *name);
+  subject.findings.add("schema/name", frame, place_of_value(frame),
+                       cat("expected ", expected, ", got '", text, "'"), {},
+                       {std::string(expected), std::string(text)});
+}
+
 // ---- one object ----
 
 void count_without_schema(const kube::ResourceId& id, Report& report) {
@@ -213,6 +238,7 @@ void validate(const kube::Resource& resource, const Catalogue& catalogue, Report
   const std::size_t before = report.findings.size();
   Subject subject{resource, root_frame(*resource.body), {&report.findings, name, 0}};
   validate_object(subject, catalogue, report);
+  check_name(subject);
   if (has_error(report.findings, before)) ++report.invalid;
 }
 

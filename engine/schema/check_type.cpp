@@ -95,6 +95,47 @@ void check_formatted(bool (*fits)(std::string_view), std::string_view expected, 
     wrong_format(expected, frame, check);
 }
 
+// ---- forms ----
+
+void wrong_form(std::string_view expected, std::string_view text, const Frame& frame, Span place,
+                TypeCheck& check) {
+  if (check.placeholders && contains(text, "{{")) return;
+  check.findings.add("schema/name", frame, place, cat("expected ", expected, ", got '", text, "'"),
+                     {}, {std::string(expected), std::string(text)});
+}
+
+constexpr std::string_view kQualifiedName =
+    "a name of letters, digits, '-', '_' and '.', at most 63, perhaps behind 'example.org/'";
+
+void check_map_form(kube::Form form, const Frame& frame, TypeCheck& check) {
+  for (const yaml::Entry& entry : frame.node->entries) {
+    const Frame member = member_frame(frame, entry);
+    const std::string_view key = entry.key->text;
+    if (form == kube::Form::kDataKeys) {
+      if (!is_data_key(key))
+        wrong_form("a key of letters, digits, '-', '_' and '.'", key, member, place_of_key(member),
+                   check);
+      continue;
+    }
+    if (!is_qualified_name(key))
+      wrong_form(kQualifiedName, key, member, place_of_key(member), check);
+    if (form == kube::Form::kLabels && is_text(*entry.value) && !is_label_value(entry.value->text))
+      wrong_form("a value of letters, digits, '-', '_' and '.', at most 63", entry.value->text,
+                 member, place_of_value(member), check);
+  }
+}
+
+void check_form(kube::Form form, const Frame& frame, TypeCheck& check) {
+  const yaml::Node& node = *frame.node;
+  if (node.is_mapping()) return check_map_form(form, frame, check);
+  if (!is_text(node) || node.text.empty()) return;
+  const bool port = form == kube::Form::kPortName;
+  if (port ? is_port_name(node.text) : is_dns_label(node.text)) return;
+  wrong_form(port ? "a name of lower-case letters, digits and '-', at most 15"
+                  : "a name of lower-case letters, digits and '-', at most 63",
+             node.text, frame, place_of_value(frame), check);
+}
+
 // ---- collections ----
 
 std::string key_of_item(const yaml::Node& item, const FieldInfo& list, const TypeInfo* type) {
@@ -231,6 +272,11 @@ bool check_release(const FieldInfo& field, const Frame& frame, TypeCheck& check)
   return false;
 }
 
+void check_field(const FieldInfo& field, const Frame& frame, TypeCheck& check) {
+  check_value(field.value(), field, frame, check);
+  if (field.form != kube::Form::kNone) check_form(field.form, frame, check);
+}
+
 void check_required(const TypeInfo& type, const Frame& frame, TypeCheck& check) {
   for (const FieldInfo& field : type.fields()) {
     if (!field.required) continue;
@@ -256,7 +302,7 @@ void check_struct(const TypeInfo& type, const Frame& frame, TypeCheck& check) {
     if (field == nullptr)
       unknown_field(type, member, check);
     else if (!entry.value->is_null() && check_release(*field, member, check))
-      check_value(field->value(), *field, member, check);
+      check_field(*field, member, check);
   }
   if (!partial) check_required(type, frame, check);
 }

@@ -14,6 +14,14 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
+bool is_lower_alphanumeric(char c) { return is_digit(c) || (c >= 'a' && c <= 'z'); }
+
+bool is_alphanumeric(char c) { return is_lower_alphanumeric(c) || (c >= 'A' && c <= 'Z'); }
+
+bool starts_and_ends(std::string_view text, bool (*right)(char)) {
+  return !text.empty() && right(text.front()) && right(text.back());
+}
+
 // Takes digits off the front and gives how many there were.
 std::size_t skip_digits(std::string_view& text) {
   std::size_t count = 0;
@@ -176,6 +184,46 @@ bool is_quantity(std::string_view text) {
 
 bool is_date_time(std::string_view text) {
   return skip_date(text) && (skip(text, "T") || skip(text, "t")) && skip_time(text) && text.empty();
+}
+
+bool is_dns_label(std::string_view text) {
+  return text.size() <= 63 && starts_and_ends(text, is_lower_alphanumeric) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_lower_alphanumeric(c) || c == '-'; });
+}
+
+bool is_dns_subdomain(std::string_view text) {
+  const std::vector<std::string_view> parts = split(text, '.');
+  return text.size() <= 253 && std::all_of(parts.begin(), parts.end(), [](std::string_view part) {
+           return starts_and_ends(part, is_lower_alphanumeric) &&
+                  std::all_of(part.begin(), part.end(),
+                              [](char c) { return is_lower_alphanumeric(c) || c == '-'; });
+         });
+}
+
+bool is_label_value(std::string_view text) {
+  return text.empty() ||
+         (text.size() <= 63 && starts_and_ends(text, is_alphanumeric) && is_data_key(text));
+}
+
+bool is_qualified_name(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash != std::string_view::npos) {
+    if (!is_dns_subdomain(text.substr(0, slash))) return false;
+    text.remove_prefix(slash + 1);
+  }
+  return !text.empty() && is_label_value(text);
+}
+
+bool is_port_name(std::string_view text) {
+  return text.size() <= 15 && is_dns_label(text) && text.find("--") == std::string_view::npos &&
+         std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+bool is_data_key(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+  });
 }
 
 bool is_base64(std::string_view text) { return base64_decode(text).has_value(); }

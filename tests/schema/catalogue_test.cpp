@@ -124,6 +124,23 @@ TEST_CASE("values of the wrong type are found where they stand", "[schema][catal
             "16:18 schema/type expected a list, got a string"});
 }
 
+TEST_CASE("names and labels have forms", "[schema][catalogue]") {
+  Bench bench;
+  bench.object(replace_all(kDeployment, "metadata: {name: web}",
+                           "metadata: {name: Web_1, labels: {a/b/c: x, ok.org/d: 'x y'}}") +
+               "        ports: [{containerPort: 1, name: a-very-long-name}]\n");
+  CHECK(
+      bench.findings() ==
+      Lines{"3:34 schema/name expected a name of letters, digits, '-', '_' and '.', at most 63, "
+            "perhaps behind 'example.org/', got 'a/b/c'",
+            "3:54 schema/name expected a value of letters, digits, '-', '_' and '.', at most 63, "
+            "got 'x y'",
+            "12:42 schema/name expected a name of lower-case letters, digits and '-', at most 15, "
+            "got 'a-very-long-name'",
+            "3:18 schema/name expected a name of lower-case letters, digits, '-' and '.', at most "
+            "253, got 'Web_1'"});
+}
+
 TEST_CASE("null stands for absence", "[schema][catalogue]") {
   Bench bench;
   bench.object(replace_all(kDeployment, "metadata: {name: web}",
