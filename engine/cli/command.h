@@ -61,6 +61,7 @@ int run_render(Invocation& invocation);
 int run_ls(Invocation& invocation);
 int run_inputs(Invocation& invocation);
 int run_explain(Invocation& invocation);
+int run_argocd(Invocation& invocation);
 int run_help(Invocation& invocation);
 int run_validate(Invocation& invocation);
 int run_version(Invocation& invocation);

@@ -19,6 +19,7 @@ constexpr std::array<Names, 6> kInputsOptions{"--env",      "--head", "--format"
 constexpr std::array<Names, 6> kValidateOptions{"--env",  "--head",   "--format",
                                                 "--jobs", "--strict", "--value"};
 constexpr std::array<Names, 4> kExplainOptions{"--env", "--head", "--jobs", "--value"};
+constexpr std::array<Names, 4> kArgocdOptions{"--env", "--value", "--jobs", "--verify-output"};
 constexpr std::array<Names, 0> kNoOptions{};
 
 constexpr std::array kRows{
@@ -48,6 +49,13 @@ constexpr std::array kRows{
                "looked for in vain.\n"
                "With --affected: the targets that the named files touch, a line each, ENV/UNIT.",
                kInputsOptions, run_inputs},
+    CommandRow{"argocd", "generate [UNIT…]", "the command of Argo CD's config management plugin",
+               "Prints rendered objects only. The environment comes from the Application: the "
+               "variable PLUMB_ENV or the parameter `env`;\n"
+               "units from PLUMB_UNITS or `units`, else those that lie in the Application's "
+               "directory. Objects without a namespace get\n"
+               "the destination's. Rendering nothing is an error unless PLUMB_ALLOW_EMPTY is true.",
+               kArgocdOptions, run_argocd},
     CommandRow{"completion", "SHELL", "a completion script for bash, zsh or fish", "", kNoOptions,
                run_completion},
     CommandRow{"version", "", "the version of plumb", "", kNoOptions, run_version},

@@ -86,23 +86,6 @@ int write_directory(Invocation& invocation, const std::vector<Outcome>& outcomes
   return kDone;
 }
 
-// All objects of the environment in one order, whatever unit they come from.
-void print_stream(Invocation& invocation, const std::vector<Outcome>& outcomes) {
-  std::vector<kube::Resource> all;
-  for (const Outcome& outcome : outcomes) {
-    if (!outcome.rendered) continue;
-    const auto& resources = outcome.rendered->set.resources;
-    all.insert(all.end(), resources.begin(), resources.end());
-  }
-  kube::sort_for_apply(all);
-  bool first = true;
-  for (const kube::Resource& resource : all) {
-    if (!first) invocation.process.out += "---\n";
-    first = false;
-    invocation.process.out += print(resource, invocation.options.verify_output);
-  }
-}
-
 void report_counts(Invocation& invocation, const std::vector<Outcome>& outcomes) {
   std::size_t objects = 0;
   std::size_t units = 0;
@@ -118,6 +101,22 @@ void report_counts(Invocation& invocation, const std::vector<Outcome>& outcomes)
 }
 
 }  // namespace
+
+std::string manifests_of(const std::vector<Outcome>& outcomes, bool verify) {
+  std::vector<kube::Resource> all;
+  for (const Outcome& outcome : outcomes) {
+    if (!outcome.rendered) continue;
+    const auto& resources = outcome.rendered->set.resources;
+    all.insert(all.end(), resources.begin(), resources.end());
+  }
+  kube::sort_for_apply(all);
+  std::string text;
+  for (const kube::Resource& resource : all) {
+    if (!text.empty()) text += "---\n";
+    text += print(resource, verify);
+  }
+  return text;
+}
 
 int run_render(Invocation& invocation) {
   Session session(invocation);
@@ -136,7 +135,7 @@ int run_render(Invocation& invocation) {
   if (invocation.options.output) {
     write_directory(invocation, outcomes);
   } else if (!failed || invocation.options.keep_going) {
-    print_stream(invocation, outcomes);
+    invocation.process.out += manifests_of(outcomes, invocation.options.verify_output);
   }
   return failed || unclear ? kUnclear : kDone;
 }

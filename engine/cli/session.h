@@ -31,6 +31,10 @@ struct Outcome {
   std::optional<Diagnostic> error;
 };
 
+// All objects in one order, whatever unit they come from, as a stream of YAML. `verify`: read it
+// again with another reader; a difference is render/verify.
+std::string manifests_of(const std::vector<Outcome>& outcomes, bool verify);
+
 class Session {
  public:
   explicit Session(Invocation& invocation);

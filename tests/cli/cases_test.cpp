@@ -1,6 +1,7 @@
 // Whole commands, in process. A case is a directory under cases/:
 //
 //   cmd       a line a command, without "plumb"; run one after another in the same place
+//   env       NAME=VALUE a line: the environment's variables; "at=DIR": where the commands run
 //   in/       what lies there; or commits/1, commits/2, …: each committed in turn, the last one
 //   checked out stdout, stderr, exit   what is expected of the last command; no file: nothing,
 //   nothing, 0
@@ -12,6 +13,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -96,11 +98,27 @@ struct Result {
   int status = 0;
 };
 
-Result run_in(const fs::path& place, const std::string& line) {
+// The file `env` of a case.
+std::map<std::string, std::string> variables_of(const fs::path& file) {
+  std::map<std::string, std::string> variables;
+  std::istringstream in(read_file(file));
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t equals = line.find('=');
+    variables[line.substr(0, equals)] = line.substr(equals + 1);
+  }
+  return variables;
+}
+
+Result run_in(const fs::path& place, const std::string& line,
+              const std::map<std::string, std::string>& variables) {
   Process process;
-  process.working_directory = place.string();
+  const auto at = variables.find("at");
+  process.working_directory = (at == variables.end() ? place : place / at->second).string();
   process.read_stdin = [] { return std::string(); };
-  process.variable = [](std::string_view) { return std::nullopt; };
+  process.variable = [&](std::string_view name) -> std::optional<std::string> {
+    const auto found = variables.find(std::string(name));
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
   Result result;
   run_with_deep_stack([&] { result.status = run(words_of(line), process); });
   result.out = process.out;
@@ -122,8 +140,10 @@ TEST_CASE("commands do what their cases say", "[cli][cases]") {
       const Scratch scratch;
       lay_out(one, scratch.path);
       Result result;
+      const std::map<std::string, std::string> variables = variables_of(one / "env");
       std::istringstream commands(read_file(one / "cmd"));
-      for (std::string line; std::getline(commands, line);) result = run_in(scratch.path, line);
+      for (std::string line; std::getline(commands, line);)
+        result = run_in(scratch.path, line, variables);
       const std::string status = result.status == 0 ? "" : std::to_string(result.status) + "\n";
       if (accept) {
         accept_file(one / "stdout", result.out);
