@@ -1,0 +1,213 @@
+#include "report/masker.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstring>
+
+#include "base/base64.h"
+#include "base/diagnostic.h"
+#include "base/text.h"
+#include "yaml/emit.h"
+
+namespace plumb::report {
+
+namespace {
+
+constexpr std::size_t kBeginning = 4;  // bytes; shorter values are masked by their place only
+constexpr std::size_t kAlone = 8;      // shorter ones count only where they stand alone
+
+constexpr std::array<std::string_view, 16> kEverydayWords{
+    "true", "false", "null",   "none",    "default", "latest",     "http",   "https",
+    "root", "debug", "enable", "enabled", "disable", "kubernetes", "system", "localhost"};
+
+bool is_everyday(std::string_view value) {
+  return std::ranges::find(kEverydayWords, lower(value)) != kEverydayWords.end();
+}
+
+bool is_letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+
+std::string url_encoded(std::string_view value, bool upper, bool plus) {
+  const std::string_view digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+  std::string out;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_letter_or_digit(c) || c == '-' || c == '_' || c == '.' || c == '~') {
+      out.push_back(c);
+    } else if (c == ' ' && plus) {
+      out.push_back('+');
+    } else {
+      out.push_back('%');
+      out.push_back(digits[byte >> 4]);
+      out.push_back(digits[byte & 15]);
+    }
+  }
+  return out;
+}
+
+// As it stands within the quotes of a JSON string.
+std::string json_escaped(std::string_view value, bool html) {
+  Arena arena;
+  const std::string quoted =
+      yaml::emit_json(*yaml::make_string_view(arena, value), {true, html, 0});
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+std::string without_padding(std::string text) {
+  while (text.ends_with('=')) text.pop_back();
+  return text;
+}
+
+// The first four bytes as a number.
+std::uint32_t beginning_of(std::string_view text) {
+  std::uint32_t number = 0;
+  std::memcpy(&number, text.data(), kBeginning);
+  return number;
+}
+
+bool is_secret(const yaml::Node& body) {
+  return yaml::text_at(body, {"kind"}) == "Secret" && yaml::text_at(body, {"apiVersion"}) == "v1";
+}
+
+template <typename Work>
+void each_scalar(const yaml::Node& node, Work& work) {
+  if (node.is_scalar() && !node.is_null()) work(node.text);
+  for (const yaml::Node* const item : node.items) each_scalar(*item, work);
+  for (const yaml::Entry& entry : node.entries) each_scalar(*entry.value, work);
+}
+
+}  // namespace
+
+Masker::Masker(std::span<const std::string> sensitive) {
+  for (const std::string& text : sensitive) {
+    const std::size_t blank = text.find(' ');
+    const std::vector<std::string_view> parts = split(std::string_view(text).substr(0, blank), '/');
+    const auto path = blank == std::string::npos
+                          ? std::nullopt
+                          : yaml::parse_path(trim(std::string_view(text).substr(blank)));
+    if (!path || parts.size() < 2 || parts.size() > 3) {
+      fail("report/sensitive-path", {}, cat("expected 'KIND/NAME PATH', got '", text, "'"),
+           {{"for example: ConfigMap/app data.token"}}, {text});
+    }
+    fields_.push_back({std::string(parts.front()),
+                       parts.size() == 3 ? std::string(parts[1]) : std::string(),
+                       std::string(parts.back()), *path});
+  }
+}
+
+std::uint32_t Masker::number_of(std::string_view value) {
+  const auto next = static_cast<std::uint32_t>(numbers_.size() + 1);
+  return numbers_.emplace(std::string(value), next).first->second;
+}
+
+void Masker::add_pattern(std::string text, std::uint32_t mark, bool padded) {
+  if (text.size() < kBeginning) return;
+  std::vector<Pattern>& patterns = by_beginning_[beginning_of(text)];
+  if (std::ranges::find(patterns, text, &Pattern::text) != patterns.end()) return;
+  const bool alone = text.size() < kAlone;
+  patterns.push_back({std::move(text), mark, alone, padded});
+  std::ranges::stable_sort(patterns, std::ranges::greater{},
+                           [](const Pattern& pattern) { return pattern.text.size(); });
+}
+
+void Masker::learn(std::string_view value) {
+  if (value.size() < kBeginning || is_everyday(value)) return;
+  const std::uint32_t mark = number_of(value);
+  add_pattern(std::string(value), mark, false);
+  const std::string encoded = base64_encode(value);
+  add_pattern(without_padding(encoded), mark, true);
+  add_pattern(without_padding(replace_all(replace_all(encoded, "+", "-"), "/", "_")), mark, true);
+  for (const bool flag : {true, false}) {
+    add_pattern(url_encoded(value, flag, false), mark, false);
+    add_pattern(url_encoded(value, flag, true), mark, false);
+    add_pattern(json_escaped(value, flag), mark, false);
+  }
+}
+
+void Masker::add_value(std::string_view value) {
+  learn(value);
+  const std::string_view trimmed = trim(value);
+  if (trimmed.size() != value.size()) learn(trimmed);
+  if (!contains(trimmed, "\n")) return;
+  for (const std::string_view line : split(trimmed, '\n')) {
+    if (trim(line).size() >= kAlone) learn(trim(line));
+  }
+}
+
+void Masker::add(const yaml::Node& body) {
+  auto take = [&](std::string_view value) { add_value(value); };
+  if (is_secret(body)) {
+    if (const yaml::Node* const data = yaml::find(body, "data")) {
+      for (const yaml::Entry& entry : data->entries) {
+        const auto value = base64_decode(entry.value->text);
+        add_value(value ? *value : std::string(entry.value->text));
+      }
+    }
+    if (const yaml::Node* const plain = yaml::find(body, "stringData")) each_scalar(*plain, take);
+  }
+  if (fields_.empty()) return;
+  const kube::ResourceId id = kube::id_of(body);
+  for (const Field& field : fields_) {
+    if (field.kind != id.kind || field.name != id.name) continue;
+    if (!field.namespace_name.empty() && field.namespace_name != id.namespace_name) continue;
+    if (const yaml::Node* const value = yaml::find_path(body, field.path)) {
+      each_scalar(*value, take);
+    }
+  }
+}
+
+void Masker::add(const kube::ResourceSet& set) {
+  for (const kube::Resource& resource : set.resources) add(*resource.body);
+}
+
+const Masker::Pattern* Masker::match(std::string_view text, std::size_t at) const {
+  if (text.size() - at < kBeginning) return nullptr;
+  const auto found = by_beginning_.find(beginning_of(text.substr(at)));
+  if (found == by_beginning_.end()) return nullptr;
+  for (const Pattern& pattern : found->second) {
+    if (!text.substr(at).starts_with(pattern.text)) continue;
+    const std::size_t end = at + pattern.text.size();
+    const bool joined = (at > 0 && is_letter_or_digit(text[at - 1])) ||
+                        (end < text.size() && is_letter_or_digit(text[end]));
+    if (!pattern.alone || !joined) return &pattern;
+  }
+  return nullptr;
+}
+
+std::string Masker::mask(std::string_view text) const {
+  if (by_beginning_.empty()) return std::string(text);
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const Pattern* const pattern = match(text, at);
+    if (pattern == nullptr) {
+      out.push_back(text[at++]);
+      continue;
+    }
+    out += cat("‹secret ", pattern->mark, "›");
+    at += pattern->text.size();
+    while (pattern->padded && at < text.size() && text[at] == '=') ++at;
+  }
+  return out;
+}
+
+bool Masker::is_sensitive(const kube::ResourceId& id, const yaml::Path& path) const {
+  if (id.kind == "Secret" && id.group.empty() && !path.steps.empty() &&
+      (path.steps[0].key == "data" || path.steps[0].key == "stringData")) {
+    return true;
+  }
+  return std::ranges::any_of(fields_, [&](const Field& field) {
+    return field.kind == id.kind && field.name == id.name &&
+           (field.namespace_name.empty() || field.namespace_name == id.namespace_name) &&
+           std::equal(path.steps.begin(),
+                      path.steps.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                               path.steps.size(), field.path.steps.size())),
+                      field.path.steps.begin());
+  });
+}
+
+std::string Masker::mark_of(std::string_view value, bool encoded) {
+  const auto plain = encoded ? base64_decode(value) : std::nullopt;
+  return cat("‹secret ", number_of(plain ? *plain : value), "›");
+}
+
+}  // namespace plumb::report
