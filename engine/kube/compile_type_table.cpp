@@ -264,7 +264,8 @@ class Writer {
     return at->second;
   }
 
-  std::string field_row(const Field& field, const std::string& group) {
+  std::string field_row(const Field& field, const Type& type) {
+    const std::string& group = type.group;
     std::string merge_key, merge_since, fallback, map_keys, values, since, until, rest;
     std::string range = "0, 0", topology = "kNone", form = "kNone";
     bool immutable = false, deprecated = false, merges = false, retain = false,
@@ -294,6 +295,7 @@ class Writer {
         stop("unknown word '" + word + "' of field " + field.name);
       }
     }
+    if (merges && since.empty() && merge_since.empty()) merge_since = type.since;
     const bool enumerated = !values.empty();
     const auto flag = [](bool value) { return value ? "true, " : "false, "; };
     return "  {" + text(field.name) + ", " + std::to_string(value(field.type, group)) + ", " +
@@ -316,7 +318,7 @@ class Writer {
               std::to_string(field_count_) + ", " + std::to_string(type.fields.size()) +
               ", Scope::" + scope + ", " + flag(type.kind) + flag(type.list) + flag(type.atomic) +
               text(type.since) + ", " + text(type.until) + "},\n";
-      for (const Field& field : type.fields) fields_ += field_row(field, type.group);
+      for (const Field& field : type.fields) fields_ += field_row(field, type);
       field_count_ += type.fields.size();
     }
     return rows;

@@ -102,7 +102,7 @@ struct FieldInfo {
   Topology topology = Topology::kNone;
   Form form = Form::kNone;
   TableText merge_key;    // empty for a list of scalars
-  TableText merge_since;  // the release that began to merge, when later than the field
+  TableText merge_since;  // the release that began to merge, when later than `since`
   TableText fallback;     // plain text: 1, 25%, TCP; an object as JSON: {}
   TableTexts map_keys;
   TableTexts enumeration;  // of a string, or of a list's strings; empty: anything

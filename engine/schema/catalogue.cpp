@@ -92,6 +92,23 @@ void find_gone_kind(const kube::GoneKind& gone, Subject& subject, const Catalogu
        std::string(gone.replacement.view())});
 }
 
+// A kind that this release does not serve yet, or of which nothing is known after some release.
+bool is_of_release(const kube::TypeInfo& type, Subject& subject, const Catalogue& catalogue) {
+  const bool early = !type.since.empty() && !catalogue.release.empty() &&
+                     compare_releases(catalogue.release, type.since) < 0;
+  const bool late = !type.until.empty() && (catalogue.release.empty() ||
+                                            compare_releases(catalogue.release, type.until) > 0);
+  if (!early && !late) return true;
+  const kube::ResourceId& id = subject.resource.id;
+  const std::string_view release = early ? type.since : type.until;
+  subject.findings.add("schema/gone-kind", subject.root, place_of_key(subject.root),
+                       cat("'", id.kind, "' of '", id.api_version(), "' is ",
+                           early ? "first served in " : "not served after ", release),
+                       {}, {id.api_version(), id.kind, std::string(release), ""},
+                       early ? Severity::kError : Severity::kWarning);
+  return false;
+}
+
 // Whether Kubernetes itself serves the group, and this version of it.
 struct BuiltInGroup {
   bool group = false, version = false;
@@ -201,8 +218,11 @@ void validate_object(Subject& subject, const Catalogue& catalogue, Report& repor
     return check_against(*item, subject, report);
   const kube::GoneKind* const gone = kube::find_gone(api_version, id.kind);
   if (gone != nullptr) find_gone_kind(*gone, subject, catalogue);
-  if (const kube::TypeInfo* const type = kube::find_type(api_version, id.kind))
-    return check_built_in(*type, subject, catalogue, report);
+  if (const kube::TypeInfo* const type = kube::find_type(api_version, id.kind)) {
+    if (gone != nullptr || is_of_release(*type, subject, catalogue))
+      check_built_in(*type, subject, catalogue, report);
+    return;
+  }
   if (gone != nullptr) return count_without_schema(id, report);
   const std::vector<std::string> versions = catalogue.rendered->versions(id.group, id.kind);
   if (!versions.empty()) return find_unknown_version(versions, subject);

@@ -92,6 +92,13 @@ TEST_CASE("what a patch merges depends on the release", "[kube][type_table]") {
   CHECK(field_at("v1", "EphemeralContainer", "ports").merges_in("1.30"));
 }
 
+TEST_CASE("what an old release did not have it does not merge", "[kube][type_table]") {
+  const FieldInfo& variables = field_at("admissionregistration.k8s.io/v1beta1",
+                                        "MutatingAdmissionPolicySpec", "matchConditions");
+  CHECK(variables.merges);
+  CHECK_FALSE(variables.merges_in("1.21"));
+}
+
 TEST_CASE("values that a server accepts and sets are known", "[kube][type_table]") {
   CHECK(texts(field_at("v1", "Container", "imagePullPolicy").enumeration) ==
         Names{"Always", "Never", "IfNotPresent"});

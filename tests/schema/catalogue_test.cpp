@@ -169,6 +169,18 @@ TEST_CASE("kinds that are not served any more name their successor", "[schema][c
   CHECK(bench.findings() == Lines{});
 }
 
+TEST_CASE("kinds of another release are found", "[schema][catalogue]") {
+  Bench bench;
+  bench.object(
+      "apiVersion: networking.k8s.io/v1\nkind: IPAddress\nmetadata: {name: a}\nspec: {parentRef: "
+      "{name: a, resource: b}}\n");
+  CHECK(bench.findings() == Lines{});
+  bench.release = "1.30";
+  CHECK(
+      bench.findings() ==
+      Lines{"2:1 schema/gone-kind 'IPAddress' of 'networking.k8s.io/v1' is first served in 1.33"});
+}
+
 TEST_CASE("a kind that its group does not have is found", "[schema][catalogue]") {
   Bench bench;
   bench.object("apiVersion: v1\nkind: Deployment\nmetadata: {name: a}\n");
