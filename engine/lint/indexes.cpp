@@ -1,7 +1,9 @@
 // Addresses of package indexes.
 //
 // devpi serves the index that pip reads at USER/INDEX/+simple/; USER/INDEX/simple/ is the page of a
-// project named "simple", and pip gets 404.
+// project named "simple", and pip gets 404. --trusted-host takes a host, with its port; given a
+// whole address pip stops ("Invalid IPv6 URL") or does not trust it. KFP's compilers up to 2.17
+// write that.
 
 #include "base/regex.h"
 #include "base/text.h"
@@ -16,13 +18,19 @@ class IndexRule {
   explicit IndexRule(const Inspection& inspection)
       : inspection_(inspection),
         url_(
-            R"((https?://)([^\s/'"\\@]+@)?([A-Za-z0-9.\-]+)(:[0-9]+)?/([A-Za-z0-9_.\-]+)/([A-Za-z0-9_.\-]+)/simple(?:/|\b))") {
-  }
+            R"((https?://)([^\s/'"\\@]+@)?([A-Za-z0-9.\-]+)(:[0-9]+)?/([A-Za-z0-9_.\-]+)/([A-Za-z0-9_.\-]+)/simple(?:/|\b))"),
+        trusted_(R"(--trusted-host['"]?[\s=,]+['"]?([a-z]+://[^\s'"]+))") {}
 
   void visit(const kube::Resource& resource, const yaml::Node& node) const {
-    for (const yaml::Node* const item : node.items) visit(resource, *item);
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+      if (i > 0 && node.items[i - 1]->text == "--trusted-host")
+        check_trusted_host(resource, *node.items[i], node.items[i]->text);
+      visit(resource, *node.items[i]);
+    }
     for (const yaml::Entry& entry : node.entries) visit(resource, *entry.value);
-    if (node.is_scalar() && contains(node.text, "/simple")) find(resource, node);
+    if (!node.is_scalar()) return;
+    if (contains(node.text, "/simple")) find(resource, node);
+    if (contains(node.text, "--trusted-host")) find_trusted_hosts(resource, node);
   }
 
  private:
@@ -49,8 +57,33 @@ class IndexRule {
     }
   }
 
+  // Within a command line: --trusted-host http://host/…, with '=' or quotes between.
+  void find_trusted_hosts(const kube::Resource& resource, const yaml::Node& node) const {
+    for (std::size_t from = 0; from < node.text.size();) {
+      const auto match = trusted_.find(node.text, from);
+      if (!match) return;
+      const std::string_view whole = *(*match)[0];
+      from = static_cast<std::size_t>(whole.data() - node.text.data()) + whole.size();
+      check_trusted_host(resource, node, (*match)[1].value_or(std::string_view()));
+    }
+  }
+
+  void check_trusted_host(const kube::Resource& resource, const yaml::Node& node,
+                          std::string_view value) const {
+    const std::size_t scheme = value.find("://");
+    if (scheme == std::string_view::npos) return;
+    std::string_view host = value.substr(scheme + 3);
+    host = host.substr(host.rfind('@', host.find('/')) + 1);  // npos + 1 is 0: no user
+    host = host.substr(0, host.find('/'));
+    inspection_.add("lint/trusted-host", resource, node,
+                    "expected a host behind --trusted-host, got an address",
+                    {{cat("pip wants '", host, "'")}}, {std::string(host)},
+                    value.starts_with("https:") ? Severity::kWarning : Severity::kError);
+  }
+
   const Inspection& inspection_;
   Regex url_;
+  Regex trusted_;
 };
 
 }  // namespace

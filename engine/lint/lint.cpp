@@ -31,7 +31,8 @@ constexpr std::array kRules{
            {"lint/cron-fields", "a schedule with a wrong number of fields"},
            {"lint/bad-cron", "a schedule with a field that cannot be"}}}},
     Rule{find_plain_indexes,
-         {{{"lint/index-without-simple", "a devpi index is addressed without +simple"}}}},
+         {{{"lint/index-without-simple", "a devpi index is addressed without +simple"},
+           {"lint/trusted-host", "pip is given an address where it wants a host"}}}},
     Rule{find_duplicate_variables,
          {{{"lint/duplicate-variable", "a container sets an environment variable twice"}}}},
 };

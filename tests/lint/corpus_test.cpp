@@ -1,4 +1,5 @@
-// Real compiled pipelines, where the data sets are at hand: none names a part that it lacks.
+// Real compiled pipelines, where the data sets are at hand: none names a part that it lacks. (Some
+// give pip the address of an https index as a trusted host, which is a warning.)
 
 #include <filesystem>
 #include <string>
@@ -37,7 +38,8 @@ TEST_CASE("compiled pipelines name only parts that they have", "[lint][corpus]")
       Diagnostics found;
       lint::check(set, nullptr, found);
       std::string told;
-      for (const Diagnostic& each : found) told += format_diagnostic(each, sources);
+      for (const Diagnostic& each : found)
+        if (each.severity == Severity::kError) told += format_diagnostic(each, sources);
       CHECK(told == "");
     }
   }

@@ -218,6 +218,26 @@ TEST_CASE("a devpi index without +simple is found, wherever it stands", "[lint][
   CHECK(bench.first_note() == "pip reads 'http://host.docker.internal:3141/root/dev/+simple/'");
 }
 
+TEST_CASE("an address where pip wants a host is found", "[lint][indexes]") {
+  Bench bench;
+  bench.object(R"(apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+  - name: list
+    args: [pip, install, --trusted-host, 'http://u:p@host:3141/root/dev/+simple/']
+  - name: text
+    args: [sh, -c, "pip install --trusted-host http://host:3141/a --trusted-host other:3141"]
+  - name: right
+    args: [pip, install, --trusted-host, 'host:3141']
+)");
+  CHECK(bench.findings() ==
+        Lines{"7:42 lint/trusted-host expected a host behind --trusted-host, got an address",
+              "9:20 lint/trusted-host expected a host behind --trusted-host, got an address"});
+  CHECK(bench.first_note() == "pip wants 'host:3141'");
+}
+
 TEST_CASE("an object that is rendered twice is found", "[lint][duplicates]") {
   Bench bench;
   bench.object(kPipeline).object(kPipeline);
@@ -266,6 +286,6 @@ spec:
 }
 
 TEST_CASE("each rule has a code and a meaning", "[lint]") {
-  CHECK(lint::rules().size() == 12);
+  CHECK(lint::rules().size() == 13);
   for (const lint::RuleRow& row : lint::rules()) CHECK(row.code.starts_with("lint/"));
 }
