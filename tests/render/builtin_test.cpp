@@ -21,6 +21,13 @@ TEST_CASE("what plumb ships is a directory each, whose files say where they come
         "builtin:devpi/values.yaml");
 }
 
+TEST_CASE("one Application and many are made by one function", "[render][builtin]") {
+  const auto text = [](const char* path) {
+    return files::read(builtin_tree(), *files::Path::parse(path));
+  };
+  CHECK(text("argocd-app/application.lib.yml") == text("argocd-apps/application.lib.yml"));
+}
+
 TEST_CASE("an unknown name is answered with the near one", "[render][builtin]") {
   CHECK(is_builtin("builtin:x"));
   CHECK_FALSE(is_builtin("overlays/x"));
