@@ -71,4 +71,7 @@ int run_completion(Invocation& invocation);
 std::string describe_command(const CommandRow& row);
 std::string describe_program();
 
+// The compatible doors.
+int run_kustomize(std::span<const std::string> words, Process& process, SourceStore& sources);
+
 }  // namespace plumb::cli

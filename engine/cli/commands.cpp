@@ -56,6 +56,9 @@ constexpr std::array kRows{
                "directory. Objects without a namespace get\n"
                "the destination's. Rendering nothing is an error unless PLUMB_ALLOW_EMPTY is true.",
                kArgocdOptions, run_argocd},
+    CommandRow{"kustomize", "build [DIR]", "what `kustomize build` prints, byte for byte",
+               "The options of `kustomize build`. A link named `kustomize` does the same.",
+               kNoOptions, nullptr, run_kustomize},
     CommandRow{"completion", "SHELL", "a completion script for bash, zsh or fish", "", kNoOptions,
                run_completion},
     CommandRow{"version", "", "the version of plumb", "", kNoOptions, run_version},

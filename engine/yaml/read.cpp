@@ -40,6 +40,13 @@ Stream read_text(std::string_view text, Span place, const Profile& profile, Aren
   return stream;
 }
 
+Document read_first(std::string_view piece, Span place, const Profile& profile, Arena& arena,
+                    const Limits& limits) {
+  Document document;
+  Reader(piece, place, true, profile, arena, limits).read_first(document);
+  return document;
+}
+
 // ---- the text ----
 
 namespace {
@@ -143,7 +150,7 @@ void Reader::skip_to_content() {
 
 Span Reader::span_of(const char* from, const char* to) const {
   if (!relative_) return place_;
-  return {place_.source, static_cast<std::uint32_t>(from - text_.data()),
+  return {place_.source, place_.offset + static_cast<std::uint32_t>(from - text_.data()),
           static_cast<std::uint32_t>(to - from)};
 }
 
@@ -218,6 +225,39 @@ void Reader::read_stream(Stream& stream) {
     document_->root->text = {};
     document_->span = span_of(text_.data(), end_);
     stream.documents.push_back(arena_, *document_);
+  }
+}
+
+// What follows a value that ends by itself (a flow collection, a quoted scalar) is another
+// document's; behind a block collection it is a mistake.
+void Reader::read_first(Document& document) {
+  check_text();
+  if (text_.starts_with(kByteOrderMark)) {
+    at_ += kByteOrderMark.size();
+    line_ = at_;
+  }
+  document_ = &document;
+  skip_to_content();
+  while (at_marker("...")) {
+    at_ += 3;
+    skip_to_content();
+  }
+  read_directives();
+  if (at_marker("---")) {
+    document.marker = span_of(at_, at_ + 3);
+    at_ += 3;
+    keys_allowed_ = false;
+  }
+  skip_to_content();
+  document.empty = at_document_end();
+  document.root = read_block_node(-1, false);
+  document.span = span_of(text_.data(), end_);
+  if (document.root->style == Style::kBlock || document.root->style == Style::kPlain) {
+    skip_to_content();
+    if (!at_document_end())
+      fail_here("yaml/expected-document",
+                "expected the end of the document, found more content",
+                {{"is it indented less than what it belongs to, or a second value on one line?"}});
   }
 }
 

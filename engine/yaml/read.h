@@ -46,7 +46,7 @@ enum class MergeKeys : std::uint8_t {
   kKeep,
   kSingle,   // `<<: *a` and an inline mapping; a list is an error
   kAny,      // lists too; the earlier source wins
-  kSpelled,  // like kAny, and a quoted '<<' counts
+  kSpelled,  // like kAny, once in a mapping; a quoted '<<' is left out, with its value
 };
 
 struct Profile {
@@ -81,6 +81,11 @@ Stream read(const SourceStore& sources, SourceId id, const Profile& profile, Are
 // use; every node gets the span `place` where offsets cannot be told.
 Stream read_text(std::string_view text, Span place, const Profile& profile, Arena& arena,
                  const Limits& limits = {});
+
+// The first document of a piece of a source, whatever follows it. `piece` must be a view of
+// the source's text, `place` where it stands there.
+Document read_first(std::string_view piece, Span place, const Profile& profile, Arena& arena,
+                    const Limits& limits = {});
 
 // The type that a plain scalar has under a resolution: resolve("1_000", Resolution::kGoYaml2) ==
 // Type::kInteger.

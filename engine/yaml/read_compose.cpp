@@ -170,8 +170,16 @@ void Reader::merge(Node& mapping) {
                    [&](const Entry& e) { return is_merge(*e.key); }))
     return;
   std::unordered_set<std::string_view> own;
+  const Entry* first_merge = nullptr;
   for (const Entry& entry : mapping.entries) {
-    if (!is_merge(*entry.key)) own.insert(entry.key->text);
+    if (!is_merge(*entry.key)) {
+      own.insert(entry.key->text);
+      continue;
+    }
+    if (profile_.merge_keys == MergeKeys::kSpelled && first_merge != nullptr)
+      fail("yaml/merge", entry.key->span, "'<<' is there twice in one mapping",
+           {{"the first one", first_merge->key->span}});
+    first_merge = &entry;
   }
   List<Entry> merged;
   std::unordered_set<std::string_view> taken;
@@ -194,6 +202,7 @@ void Reader::merge(Node& mapping) {
       merged.push_back(arena_, entry);
       continue;
     }
+    if (entry.key->type != Type::kMerge) continue;  // quoted: it only goes
     const Node& value = *entry.value;
     if (value.is_sequence() && profile_.merge_keys != MergeKeys::kSingle) {
       for (const Node* source : value.items) take(*source, entry.key->span);

@@ -54,6 +54,7 @@ class Reader {
         line_(at_) {}
 
   void read_stream(Stream& stream);
+  void read_first(Document& document);
 
  private:
   // ---- the text ----

@@ -1,0 +1,71 @@
+#pragma once
+// Strategic merge: a partial object laid over an object.
+//
+// Maps merge field by field, scalars and lists of the patch replace, a null removes. A list merges
+// element by element only where the table says so, by the table's keys; elements of the patch come
+// first. `$patch: delete|replace|merge` in a map, in an element or as an element of its own steers
+// this. The details, known oddities included, are those of kustomize 5.8 as observed.
+//
+//   Node* merged = strategic_merge({arena, &origins, layer}, base, *copy(arena, patch));
+//   merged == nullptr: the patch deleted the object
+//
+// Errors: kube/merge-kind (arguments: expected kind, found kind, text found),
+// kube/unknown-patch-directive (argument: the directive).
+
+#include <span>
+#include <string_view>
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "yaml/node.h"
+#include "yaml/origin.h"
+
+namespace plumb::kube {
+
+// What a field of a type leads to. Types are numbers of the table; 0 is "nothing merges below".
+struct MergeField {
+  std::string_view name;
+  std::uint16_t type = 0;  // of the field, or of the elements of a merging list
+  bool merges = false;     // a list that merges; without keys a set of scalars
+  std::string_view key;    // that tells its elements apart
+  std::string_view second_key = {};
+};
+
+struct MergeType {
+  std::uint16_t type;
+  std::span<const MergeField> fields;
+};
+
+// The kinds of one apiVersion that are of a type, divided by blanks.
+struct MergeRoot {
+  std::string_view api_version;
+  std::string_view kinds;
+  std::uint16_t type;
+};
+
+struct MergeTable {
+  std::span<const MergeType> types;  // types[t - 1].type == t
+  std::span<const MergeRoot> roots;
+
+  std::uint16_t type_of(std::string_view api_version, std::string_view kind) const;
+  const MergeField* field_of(std::uint16_t type, std::string_view field) const;
+};
+
+// What kustomize 5.8 merges by: Kubernetes 1.21.
+extern const MergeTable kKustomizeMergeTable;
+// Nothing merges but maps.
+extern const MergeTable kEmptyMergeTable;
+
+struct MergeContext {
+  Arena& arena;
+  yaml::Origins* origins = nullptr;  // may be null: nothing is recorded
+  yaml::LayerId layer = 0;
+  const MergeTable& table = kKustomizeMergeTable;
+  const Limits& limits;
+};
+
+// Merges `patch` into `base`; both must be the caller's own, and parts of the patch become parts of
+// the result. Null: the patch deleted the whole.
+yaml::Node* strategic_merge(const MergeContext& context, yaml::Node& base, yaml::Node& patch);
+
+}  // namespace plumb::kube

@@ -1,0 +1,27 @@
+#pragma once
+// What a tree is after a trip through JSON, which kustomize sends objects on.
+
+#include <string>
+
+#include "base/arena.h"
+#include "yaml/node.h"
+
+namespace plumb::kustomize {
+
+enum class JsonNumbers : std::uint8_t {
+  kDoubles,       // every number becomes a 64-bit float first: large integers lose digits
+  kKeepIntegers,  // floats only
+};
+
+// A number as Go's encoding/json prints it: 1e21 → "1e+21", 1.0 → "1".
+std::string json_number(double value);
+
+// Rewrites the scalars below `node`, which must be the caller's own: numbers as JSON prints them,
+// dates as text, styles forgotten. Errors: kustomize/value-type for .inf and .nan,
+// kustomize/key-type for keys that are no text.
+void through_json(Arena& arena, yaml::Node& node, JsonNumbers numbers);
+
+// A date as the text that JSON has for it: "2001-01-01" is "2001-01-01T00:00:00Z".
+std::string timestamp_text(const yaml::Node& timestamp);
+
+}  // namespace plumb::kustomize

@@ -1,0 +1,179 @@
+#include "kustomize/plugin.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "kustomize/embedded.h"
+#include "kustomize/generate.h"
+#include "kustomize/shape.h"
+#include "yaml/emit.h"
+
+namespace plumb::kustomize {
+
+namespace {
+
+using yaml::Node;
+
+// ---- shapes of configurations ----
+
+constexpr FieldShape kMetadata{"metadata", Want::kAny};
+constexpr FieldShape kFieldSpecs{"fieldSpecs", Want::kRecord, true, &kFieldSpecShape};
+constexpr FieldShape text(std::string_view name) { return {name}; }
+
+constexpr std::array kNamespaceFields{kMetadata, kFieldSpecs,
+                                      FieldShape{"unsetOnly", Want::kBoolean},
+                                      text("setRoleBindingSubjects")};
+constexpr std::array kNameFields{kMetadata, kFieldSpecs, text("prefix"), text("suffix")};
+constexpr std::array kLabelFields{kMetadata, kFieldSpecs, FieldShape{"labels", Want::kStringMap}};
+constexpr std::array kAnnotationFields{kMetadata, kFieldSpecs,
+                                       FieldShape{"annotations", Want::kStringMap}};
+constexpr std::array kImageFields{kMetadata, kFieldSpecs,
+                                  FieldShape{"imageTag", Want::kRecord, false, &kImageShape}};
+constexpr std::array kReplicaFields{kMetadata, kFieldSpecs,
+                                    FieldShape{"replica", Want::kRecord, false, &kReplicaShape}};
+constexpr std::array kOptionFields{FieldShape{"allowNameChange", Want::kBoolean},
+                                   FieldShape{"allowKindChange", Want::kBoolean}};
+constexpr RecordShape kOptionShape{"PatchArgs", kOptionFields};
+constexpr std::array kPatchFields{kMetadata,
+                                  text("path"),
+                                  text("patch"),
+                                  text("jsonOp"),
+                                  FieldShape{"target", Want::kRecord, false, &kSelectorShape},
+                                  FieldShape{"options", Want::kRecord, false, &kOptionShape}};
+constexpr std::array kMergePatchFields{kMetadata, FieldShape{"paths", Want::kString, true},
+                                       text("patches")};
+constexpr std::array kReplacementFields{
+    kMetadata, FieldShape{"replacements", Want::kRecord, true, &kReplacementShape}};
+constexpr std::array kValueTargetFields{
+    FieldShape{"selector", Want::kRecord, false, &kSelectorShape}, text("fieldPath"),
+    FieldShape{"filePathPosition", Want::kInteger}};
+constexpr RecordShape kValueTargetShape{"Target", kValueTargetFields};
+constexpr std::array kValueAddFields{
+    kMetadata, text("value"), text("targetFilePath"),
+    FieldShape{"targets", Want::kRecord, true, &kValueTargetShape}};
+constexpr std::array kHashFields{kMetadata};
+
+struct PluginShape {
+  std::string_view kind;
+  RecordShape shape;
+};
+constexpr std::array kPluginShapes{
+    PluginShape{"NamespaceTransformer", {"", kNamespaceFields}},
+    PluginShape{"PrefixTransformer", {"", kNameFields}},
+    PluginShape{"SuffixTransformer", {"", kNameFields}},
+    PluginShape{"PrefixSuffixTransformer", {"", kNameFields}},
+    PluginShape{"LabelTransformer", {"", kLabelFields}},
+    PluginShape{"AnnotationsTransformer", {"", kAnnotationFields}},
+    PluginShape{"ImageTagTransformer", {"", kImageFields}},
+    PluginShape{"ReplicaCountTransformer", {"", kReplicaFields}},
+    PluginShape{"PatchTransformer", {"", kPatchFields}},
+    PluginShape{"PatchJson6902Transformer", {"", kPatchFields}},
+    PluginShape{"PatchStrategicMergeTransformer", {"", kMergePatchFields}},
+    PluginShape{"ReplacementTransformer", {"", kReplacementFields}},
+    PluginShape{"ValueAddTransformer", {"", kValueAddFields}},
+    PluginShape{"HashTransformer", {"", kHashFields}},
+};
+
+const Node* fitted(const Step& step, std::string_view kind, const Node& config) {
+  const auto row = std::ranges::find(kPluginShapes, kind, &PluginShape::kind);
+  return fit({step.build.arena, Strictness::kLenient}, config, row->shape);
+}
+
+// A generator's arguments; the name and namespace may stand in its metadata.
+const Node* fitted_generator(const Step& step, std::string_view kind, const Node& config) {
+  const bool secret = kind == "SecretGenerator";
+  Arena& arena = step.build.arena;
+  Node* const result = fit({arena, Strictness::kLenient, secret}, config,
+                           secret ? kSecretGeneratorShape : kGeneratorShape);
+  for (const std::string_view field : {"name", "namespace"}) {
+    const Node* const there = yaml::find(*result, field);
+    if (there != nullptr && !there->text.empty()) continue;
+    const Node* const value = yaml::find_path(config, {"metadata", field});
+    if (value != nullptr)
+      yaml::set(arena, *result, field, yaml::make_string(arena, value->text, value->span));
+  }
+  return result;
+}
+
+// ---- the lists ----
+
+bool is_builtin(const Node& config) { return yaml::text_at(config, {"apiVersion"}) == "builtin"; }
+
+[[noreturn]] void fail_unsupported(const Node& config) {
+  const std::string_view kind = yaml::text_at(config, {"kind"});
+  fail("kustomize/unsupported", config.span,
+       cat("the plugin '", kind, "' is a program or a container, which plumb does not run"), {},
+       {cat("plugin ", kind)});
+}
+
+Accumulated read_configurations(const Step& step, std::string_view field) {
+  Accumulated result;
+  const Node* const list = step.file->find(field);
+  if (list == nullptr) return result;
+  std::vector<const Node*> paths;
+  for (const Node* const entry : list->items) {
+    const bool may_be_inline = contains(entry->text, ":") || contains(entry->text, "\n");
+    if (may_be_inline && !is_file(step.build, step.root, entry->text)) {
+      try {
+        const std::vector<Node*> objects =
+            read_embedded(step.build, *entry, [&](std::string_view body, Span place) {
+              return read_objects_from(step.build, body, place);
+            });
+        for (Item* const item : make_items(step.build, result.items, objects))
+          result.items.add(item);
+        continue;
+      } catch (const Error& error) {
+        if (contains(entry->text, "\n")) throw;
+      }
+    }
+    paths.push_back(entry);
+  }
+  accumulate_paths(step.build, step.root, *step.file, paths, result);
+  return result;
+}
+
+void run_transformer(const Step& step, const Node& config) {
+  const std::string_view kind = yaml::text_at(config, {"kind"});
+  const auto row = std::ranges::find(transformers(), kind, &Transformer::kind);
+  if (!is_builtin(config) || row == transformers().end()) fail_unsupported(config);
+  row->from_config(step, *fitted(step, kind, config));
+  step.items.drop_deleted();
+}
+
+std::vector<std::string> printed(const Items& items) {
+  std::vector<std::string> texts;
+  for (const Item* const item : items.list())
+    texts.push_back(yaml::emit(*item->body, yaml::kKustomizeOutput));
+  return texts;
+}
+
+}  // namespace
+
+void run_configured_generators(const Step& step) {
+  const Accumulated configs = read_configurations(step, "generators");
+  for (const Item* const config : configs.items.list()) {
+    const std::string_view kind = yaml::text_at(*config->body, {"kind"});
+    const bool known = kind == "ConfigMapGenerator" || kind == "SecretGenerator";
+    if (!is_builtin(*config->body) || !known) fail_unsupported(*config->body);
+    run_generator(step, kind, *fitted_generator(step, kind, *config->body));
+  }
+}
+
+void run_configured_transformers(const Step& step) {
+  const Accumulated configs = read_configurations(step, "transformers");
+  for (const Item* const config : configs.items.list()) run_transformer(step, *config->body);
+}
+
+void run_validators(const Step& step) {
+  const Accumulated configs = read_configurations(step, "validators");
+  for (const Item* const config : configs.items.list()) {
+    const std::vector<std::string> before = printed(step.items);
+    run_transformer(step, *config->body);
+    if (printed(step.items) != before)
+      fail("kustomize/validator-changed", config->body->span, "a validator may not change objects",
+           {}, {"validator shouldn't modify the resource map"});
+  }
+}
+
+}  // namespace plumb::kustomize

@@ -1,0 +1,119 @@
+// What kustomize can print, and the print itself.
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/diagnostic.h"
+#include "base/text.h"
+#include "kustomize/kustomize.h"
+#include "yaml/emit.h"
+#include "yaml/read.h"
+
+namespace plumb::kustomize {
+
+namespace {
+
+using yaml::Node;
+using yaml::Type;
+
+void check_number(const Node& node) {
+  const auto value = yaml::as_float(node);
+  if (value && (*value != *value || *value - *value != 0))
+    fail("kustomize/value-type", node.span, cat("'", node.text, "' cannot be printed as JSON"), {},
+         {cat("json: unsupported value: ", *value != *value ? "NaN"
+                                           : *value > 0     ? "+Inf"
+                                                            : "-Inf")});
+}
+
+// A value that was set in the place of another keeps that one's type, and may not be of it.
+void check_type(const Node& node) {
+  switch (node.type) {
+    case Type::kInteger:
+    case Type::kFloat:
+    case Type::kBoolean:
+    case Type::kNull:
+      break;
+    default:
+      return;
+  }
+  const Type resolved = yaml::resolve(node.text, yaml::Resolution::kGoYaml3);
+  const bool fits = resolved == node.type ||
+                    (node.type == Type::kFloat && resolved == Type::kInteger) ||
+                    yaml::resolve(node.text, yaml::Resolution::kGoYaml2) == node.type;
+  if (fits) return;
+  const auto tag = [](Type type) -> std::string_view {
+    switch (type) {
+      case Type::kInteger:
+        return "!!int";
+      case Type::kFloat:
+        return "!!float";
+      case Type::kBoolean:
+        return "!!bool";
+      case Type::kNull:
+        return "!!null";
+      case Type::kTimestamp:
+        return "!!timestamp";
+      default:
+        return "!!str";
+    }
+  };
+  fail("kustomize/value-type", node.span,
+       cat("'", node.text, "' stands where a value of type ", tag(node.type).substr(2), " was"), {},
+       {cat("yaml: cannot decode ", tag(resolved), " `", node.text, "` as a ", tag(node.type))});
+}
+
+void check_text(const Node& node) {
+  if (node.text.find('\x7f') != std::string_view::npos)
+    fail("kustomize/value-type", node.span, "control characters cannot be printed", {},
+         {"yaml: control characters are not allowed"});
+  const bool literal = node.style == yaml::Style::kLiteral || node.style == yaml::Style::kPlain;
+  if (literal && node.text.starts_with('\t') && contains(node.text, "\n"))
+    fail("kustomize/value-type", node.span,
+         "a text of several lines that starts with a tab cannot be printed", {},
+         {"yaml: found a tab character where an indentation space is expected"});
+}
+
+void check(const Node& node, bool top) {
+  if (node.is_scalar()) {
+    if (node.type == Type::kFloat) check_number(node);
+    check_type(node);
+    if (node.is_string()) check_text(node);
+    return;
+  }
+  for (const Node* const item : node.items) check(*item, false);
+  std::unordered_set<std::string_view> names;
+  const bool many = node.entries.size() > 16;
+  for (const yaml::Entry& entry : node.entries) {
+    const Node& key = *entry.key;
+    if (!top && key.type != Type::kString && key.type != Type::kMerge)
+      fail("kustomize/key-type", key.span, cat("expected a string as key, got '", key.text, "'"),
+           {{"quote the key"}}, {"json: unsupported type: map[interface {}]interface {}"});
+    bool repeated = false;
+    if (many) {
+      repeated = !names.insert(key.text).second;
+    } else {
+      for (const yaml::Entry& other : node.entries) {
+        if (&other == &entry) break;
+        repeated = repeated || other.key->text == key.text;
+      }
+    }
+    if (repeated)
+      fail("kustomize/duplicate-key", key.span, cat("the key '", key.text, "' is there twice"), {},
+           {std::string(key.text)});
+    check(*entry.value, false);
+  }
+}
+
+}  // namespace
+
+std::string print(const kube::ResourceSet& set) {
+  std::string out;
+  for (const kube::Resource& resource : set.resources) {
+    check(*resource.body, true);
+    if (!out.empty()) out += "---\n";
+    yaml::emit_to(out, *resource.body, yaml::kKustomizeOutput);
+  }
+  return out;
+}
+
+}  // namespace plumb::kustomize

@@ -1,0 +1,197 @@
+// Files of objects → objects.
+//
+// kustomize divides a text at lines that start with "---" and takes the first document of each
+// piece, so that is what a document is here, too.
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "kustomize/build.h"
+#include "kustomize/json_values.h"
+#include "yaml/read.h"
+
+namespace plumb::kustomize {
+
+namespace {
+
+using yaml::Node;
+
+constexpr std::string_view kBookkeeping = "internal.config.kubernetes.io/";
+
+// The pieces between lines that start with "---"; what follows the dashes must be a comment.
+std::vector<std::string_view> pieces_of(std::string_view text, Span place) {
+  std::vector<std::string_view> pieces;
+  std::size_t from = 0;
+  for (std::size_t at = text.find("\n---"); at != std::string_view::npos;
+       at = text.find("\n---", at)) {
+    const std::size_t end = text.find('\n', at + 1);
+    if (end == std::string_view::npos) break;
+    const std::string_view rest = trim(text.substr(at + 4, end - at - 4));
+    if (!rest.empty() && !rest.starts_with('#')) {
+      const auto offset = static_cast<std::uint32_t>(at + 1);
+      fail("kustomize/separator", {place.source, place.offset + offset, 3},
+           "expected nothing but a comment behind '---'", {},
+           {std::string(trim(text.substr(at + 1, end - at - 1)))});
+    }
+    pieces.push_back(text.substr(from, at + 1 - from));
+    from = end + 1;
+    at = end;
+  }
+  pieces.push_back(text.substr(from));
+  return pieces;
+}
+
+std::string go_meta(const Node& object) {
+  const auto map_text = [&](std::string_view field) {
+    const Node* const map = yaml::find_path(object, {"metadata", field});
+    if (map == nullptr || !map->is_mapping()) return std::string("map[]");
+    std::vector<std::string> pairs;
+    for (const yaml::Entry& entry : map->entries)
+      pairs.push_back(cat(entry.key->text, ":", entry.value->text));
+    std::ranges::sort(pairs);
+    return cat("map[", join(pairs, " "), "]");
+  };
+  return cat("{{", yaml::text_at(object, {"apiVersion"}), " ", yaml::text_at(object, {"kind"}),
+             "} {{", yaml::text_at(object, {"metadata", "name"}), " ",
+             yaml::text_at(object, {"metadata", "namespace"}), "} ", map_text("labels"), " ",
+             map_text("annotations"), "}}");
+}
+
+bool present(const Node* node) { return node != nullptr && !yaml::is_empty(*node); }
+
+void check_object(const Node& object) {
+  const Node* const kind = yaml::find(object, "kind");
+  if (!present(yaml::find(object, "apiVersion")) && !present(kind) &&
+      !present(yaml::find(object, "metadata")))
+    fail("kustomize/no-metadata", object.span,
+         "expected an object with apiVersion, kind and metadata", {}, {});
+  if (!present(kind) || kind->text.empty())
+    fail("kustomize/no-kind", object.span, "the object has no kind", {}, {go_meta(object)});
+  if (kind->text.ends_with("List")) return;
+  const Node* const name = yaml::find_path(object, {"metadata", "name"});
+  if (!present(name) || name->text.empty())
+    fail("kustomize/no-name", object.span, cat("the ", kind->text, " has no metadata.name"), {},
+         {go_meta(object)});
+}
+
+// Objects in the order in which lists are opened: what a list holds comes behind everything else.
+void expand_lists(Build& build, std::vector<Node*>& objects, std::vector<Node*>& result) {
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    Node* const object = objects[i];
+    const std::string_view kind = yaml::text_at(*object, {"kind"});
+    const Node* const items = yaml::find(*object, "items");
+    if (!kind.ends_with("List") || items == nullptr) {
+      result.push_back(object);
+      continue;
+    }
+    if (items->is_null()) continue;
+    if (!items->is_sequence())
+      fail("kustomize/list-items", items->span, cat("expected a list in 'items' of a ", kind), {},
+           {std::string(kind), items->is_mapping()  ? "map[string]interface {}"
+                               : items->is_string() ? "string"
+                                                    : "int"});
+    for (const Node* const item : items->items) {
+      if (yaml::is_empty(*item)) continue;
+      Node* const own = yaml::copy(build.arena, *item);
+      through_json(build.arena, *own, JsonNumbers::kKeepIntegers);
+      check_object(*own);
+      objects.push_back(own);
+    }
+  }
+}
+
+// A file that is one list stands for its items.
+void unwrap_single_list(std::vector<Node*>& documents) {
+  if (documents.size() != 1) return;
+  const std::string_view kind = yaml::text_at(*documents.front(), {"kind"});
+  if (kind != "List" && kind != "ResourceList") return;
+  const Node* const items = yaml::find(*documents.front(), "items");
+  if (items == nullptr && yaml::find(*documents.front(), "functionConfig") == nullptr) return;
+  std::vector<Node*> objects;
+  if (items != nullptr) objects.assign(items->items.begin(), items->items.end());
+  documents = std::move(objects);
+}
+
+std::vector<std::string_view> comma_list(Arena& arena, std::string_view text) {
+  return split(arena.copy(text), ',');
+}
+
+// What kustomize would read from annotations that look like its own.
+void take_bookkeeping(Build& build, Item& item) {
+  const Node* const annotations = yaml::find_path(*item.body, {"metadata", "annotations"});
+  if (annotations == nullptr || !annotations->is_mapping()) return;
+  std::vector<std::string_view> names, namespaces, kinds;
+  for (const yaml::Entry& entry : annotations->entries) {
+    std::string_view key = entry.key->text;
+    if (!key.starts_with(kBookkeeping)) continue;
+    key.remove_prefix(kBookkeeping.size());
+    const std::string_view value = entry.value->text;
+    if (key == "needsHashSuffix") item.needs_hash = value == "enabled";
+    if (key == "allowNameChange") item.allow_name_change = value == "enabled";
+    if (key == "allowKindChange") item.allow_kind_change = value == "enabled";
+    if (key == "helm-generated") item.from_helm = value == "true";
+    if (key == "prefixes") item.prefixes = comma_list(build.arena, value);
+    if (key == "suffixes") item.suffixes = comma_list(build.arena, value);
+    if (key == "previousNames") names = comma_list(build.arena, value);
+    if (key == "previousNamespaces") namespaces = comma_list(build.arena, value);
+    if (key == "previousKinds") kinds = comma_list(build.arena, value);
+  }
+  if (names.size() != namespaces.size() || names.size() != kinds.size()) {
+    if (names.empty()) return;
+    fail("kustomize/bookkeeping", annotations->span,
+         "the annotations with previous names, namespaces and kinds differ in length", {}, {});
+  }
+  for (std::size_t i = 0; i < names.size(); ++i)
+    item.former.push_back({kinds[i], namespaces[i], names[i]});
+}
+
+}  // namespace
+
+std::vector<Node*> read_objects_from(Build& build, std::string_view text, Span place) {
+  std::vector<Node*> documents;
+  yaml::Profile profile = yaml::kKustomizeProfile;
+  profile.duplicates = yaml::DuplicateKeys::kKeep;
+  for (const std::string_view piece : pieces_of(text, place)) {
+    const auto offset = static_cast<std::uint32_t>(piece.data() - text.data());
+    const yaml::Document document = yaml::read_first(
+        piece, {place.source, place.offset + offset, static_cast<std::uint32_t>(piece.size())},
+        profile, build.arena, build.context.limits);
+    if (!document.empty) documents.push_back(document.root);
+  }
+  unwrap_single_list(documents);
+  std::vector<Node*> objects;
+  for (Node* const document : documents) {
+    if (yaml::is_empty(*document)) continue;
+    check_object(*document);
+    objects.push_back(document);
+  }
+  std::vector<Node*> result;
+  expand_lists(build, objects, result);
+  if (result.size() > build.context.limits.objects)
+    fail_limit(build.context.limits, &Limits::objects, place);
+  return result;
+}
+
+const std::vector<Node*>& read_objects(Build& build, SourceId source) {
+  const auto there = build.documents.find(source);
+  if (there != build.documents.end()) return there->second;
+  const std::string_view text = build.context.sources.text(source);
+  std::vector<Node*> objects =
+      read_objects_from(build, text, {source, 0, static_cast<std::uint32_t>(text.size())});
+  for (const Node* const object : objects)
+    if (yaml::text_at(*object, {"kind"}) == "Secret") build.context.sources.mark_secret(source);
+  return build.documents.emplace(source, std::move(objects)).first->second;
+}
+
+std::vector<Item*> make_items(Build& build, Items& items, const std::vector<Node*>& objects) {
+  std::vector<Item*> made;
+  made.reserve(objects.size());
+  for (const Node* const object : objects) {
+    Item* const item = items.make(yaml::copy(build.arena, *object));
+    take_bookkeeping(build, *item);
+    made.push_back(item);
+  }
+  return made;
+}
+
+}  // namespace plumb::kustomize

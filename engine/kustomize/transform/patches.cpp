@@ -1,0 +1,402 @@
+// `patches`, `patchesStrategicMerge` and `patchesJson6902`.
+
+#include <optional>
+
+#include "base/text.h"
+#include "kustomize/embedded.h"
+#include "kustomize/json_patch.h"
+#include "kustomize/scalar.h"
+#include "kustomize/selector.h"
+#include "kustomize/shape.h"
+#include "kustomize/transform/transform.h"
+
+namespace plumb::kustomize {
+
+namespace {
+
+using yaml::Node;
+
+struct Options {
+  bool name_change = false;
+  bool kind_change = false;
+};
+
+bool flag(const Node* record, std::string_view name) {
+  const Node* const value = record != nullptr ? yaml::find(*record, name) : nullptr;
+  return value != nullptr && yaml::as_boolean(*value).value_or(false);
+}
+
+// A patch's text: in a file, or in the kustomization.
+struct PatchText {
+  std::string_view text;
+  Span place;
+  const Node* scalar = nullptr;  // when it stands in the kustomization
+  std::string shown;             // as tools name it: `[path: "p.yaml"]`
+  std::string layer;
+};
+
+// ---- merging ----
+
+void restore_identity(Build& build, Item& item, const Id& before, const Options& options) {
+  Node& body = *item.body;
+  const auto put = [&](Node& map, std::string_view field, std::string_view text) {
+    Node* const there = yaml::find(map, field);
+    if (there != nullptr && there->is_scalar()) {
+      if (there->text != text) set_untagged(*there, text);
+    } else {
+      yaml::set(build.arena, map, field, make_string(build.arena, text));
+    }
+  };
+  if (!options.kind_change) put(body, "kind", before.gvk.kind);
+  Node* const metadata = yaml::ensure_mapping(build.arena, body, "metadata");
+  if (metadata == nullptr) return;
+  if (!options.name_change) put(*metadata, "name", before.name);
+  if (before.namespace_name.empty())
+    yaml::remove(*metadata, "namespace");
+  else
+    put(*metadata, "namespace", before.namespace_name);
+}
+
+// An object without apiVersion gets a null one when it is patched by selection.
+void make_version_explicit(Build& build, Item& item) {
+  if (item.dropped || !api_version(gvk_of(*item.body)).empty()) return;
+  yaml::set(build.arena, *item.body, "apiVersion", yaml::make_null(build.arena));
+}
+
+// Lays `patch`, which must be the caller's own, over the object.
+void merge_into(const Step& step, Item& item, Node& patch, const Options& options,
+                const Mark& mark) {
+  Build& build = step.build;
+  const Id before = item.id();
+  if (options.name_change || options.kind_change) remember_id(item);
+  Node* const merged = kube::strategic_merge(build.merge_context(mark.layer), *item.body, patch);
+  if (merged == nullptr || yaml::is_empty(*merged)) {
+    item.dropped = true;
+    return;
+  }
+  item.body = merged;
+  restore_identity(build, item, before, options);
+  step.items.note(&item);
+}
+
+// What kustomize makes of a patch that it lays over selected objects: labels and annotations become
+// strings, the apiVersion is the object's.
+Node* adapted(Build& build, const Node& patch, const Item& item) {
+  Node* const own = yaml::copy(build.arena, patch);
+  stringify_metadata(build.arena, *own, "labels");
+  stringify_metadata(build.arena, *own, "annotations");
+  if (Node* const metadata = yaml::find(*own, "metadata"); metadata != nullptr) {
+    const std::string_view name = yaml::text_at(patch, {"metadata", "namespace"});
+    if (name.empty()) yaml::remove(*metadata, "namespace");
+  }
+  const std::string version = api_version(gvk_of(*item.body));
+  if (version.empty()) {
+    yaml::remove(*own, "apiVersion");
+    return own;
+  }
+  Node* const field = yaml::find(*own, "apiVersion");
+  if (field != nullptr && field->is_scalar())
+    set_untagged(*field, build.arena.copy(version));
+  else
+    yaml::set(build.arena, *own, "apiVersion",
+              make_untagged(build.arena, build.arena.copy(version)));
+  return own;
+}
+
+Item& target_of(const Step& step, const Node& patch) {
+  const Id id = id_of(patch);
+  const std::vector<Item*> found = step.items.with_any_id(id);
+  if (found.size() == 1) return *found.front();
+  const std::string shown = describe(id);
+  if (!found.empty())
+    fail("kustomize/patch-target", patch.span,
+         cat("the patch is for '", shown, "', which ", found.size(), " objects are or were"), {},
+         {cat("multiple matches for Id ", shown), shown});
+  std::vector<Note> notes;
+  for (const Item* const item : step.items.named(id.name))
+    notes.push_back({cat("there is '", describe(item->id()), "'"), item->body->span});
+  fail("kustomize/patch-target", patch.span, cat("there is no '", shown, "' to patch"),
+       std::move(notes), {cat("no matches for Id ", shown), shown});
+}
+
+void check_unique(const Step& step) {
+  Items checked;
+  for (Item* const item : step.items.list())
+    if (!item->dropped) checked.add(item);
+}
+
+// ---- texts ----
+
+std::vector<Node*> read_objects_of(Build& build, const PatchText& patch) {
+  if (patch.scalar == nullptr) return read_objects_from(build, patch.text, patch.place);
+  return read_embedded(build, *patch.scalar, [&](std::string_view, Span place) {
+    place.offset = patch.place.offset;
+    return read_objects_from(build, patch.text, place);
+  });
+}
+
+JsonPatch read_operations_of(Build& build, const PatchText& patch) {
+  JsonPatch operations;
+  if (patch.scalar == nullptr) return read_json_patch(build, patch.text, patch.place);
+  const Placement placement(build.context.sources, *patch.scalar);
+  read_embedded(build, *patch.scalar, [&](std::string_view, Span place) -> std::vector<Node*> {
+    place.offset = patch.place.offset;
+    operations = read_json_patch(build, patch.text, place);
+    std::vector<Node*> values;
+    for (JsonOperation& operation : operations) {
+      operation.span = placement.place(operation.span);
+      if (operation.value != nullptr) values.push_back(operation.value);
+    }
+    return values;
+  });
+  return operations;
+}
+
+PatchText file_text(const Step& step, const Node& path) {
+  const File file = load_file(step.build, step.root, path.text, path.span);
+  const std::string_view text = step.build.context.sources.text(file.source);
+  return {text,
+          {file.source, 0, static_cast<std::uint32_t>(text.size())},
+          nullptr,
+          cat("[path: \"", path.text, "\"]"),
+          step.build.context.sources.get(file.source).name};
+}
+
+// Go's %q, as far as texts of patches need it.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '\n')
+      out += "\\n";
+    else if (c == '\t')
+      out += "\\t";
+    else if (c == '\r')
+      out += "\\r";
+    else if (c == '"' || c == '\\')
+      out += cat('\\', c);
+    else
+      out += c;
+  }
+  return out + "\"";
+}
+
+PatchText inline_text(const Step& step, const Node& scalar) {
+  const std::string_view text = trim(scalar.text);
+  const auto skipped = static_cast<std::uint32_t>(text.data() - scalar.text.data());
+  const SourceStore& sources = step.build.context.sources;
+  return {text,
+          {scalar.span.source, skipped, static_cast<std::uint32_t>(text.size())},
+          &scalar,
+          cat("[patch: ", quoted(text), "]"),
+          scalar.span.source != 0 ? sources.get(scalar.span.source).name : std::string()};
+}
+
+[[noreturn]] void fail_config(const Node& entry, std::string text, std::string cause) {
+  fail("kustomize/patch-config", entry.span, std::move(text), {}, {std::move(cause)});
+}
+
+PatchText text_of(const Step& step, const Node& entry) {
+  const Node* const path = yaml::find(entry, "path");
+  const Node* const patch = yaml::find(entry, "patch");
+  const bool has_path = path != nullptr && !path->text.empty();
+  const bool has_patch = patch != nullptr && !trim(patch->text).empty();
+  if (has_path && has_patch)
+    fail_config(entry, "expected 'path' or 'patch', got both",
+                "patch and path can't be set at the same time");
+  if (has_patch) return inline_text(step, *patch);
+  if (!has_path)
+    fail_config(entry, "expected 'path' or 'patch'", "must specify one of patch and path in");
+  return file_text(step, *path);
+}
+
+// ---- `patches` ----
+
+// What a patch turned out to be.
+struct ReadPatch {
+  std::vector<Node*> objects;
+  JsonPatch operations;
+};
+
+bool looks_like_operations(std::string_view text) {
+  const std::string_view start = trim(text);
+  return start.starts_with('[') || start.starts_with("- ") || start.starts_with("-\n");
+}
+
+ReadPatch read_patch(Build& build, const PatchText& patch) {
+  std::optional<Error> as_objects;
+  if (!patch.text.starts_with('[')) {
+    try {
+      return {read_objects_of(build, patch), {}};
+    } catch (const Error& error) {
+      as_objects = error;
+    }
+  } else if (trim(patch.text) == "[]") {
+    return {};
+  }
+  try {
+    return {{}, read_operations_of(build, patch)};
+  } catch (const Error& error) {
+    const bool operations = looks_like_operations(patch.text) || !as_objects;
+    const Diagnostic& cause = operations ? error.diagnostic() : as_objects->diagnostic();
+    std::vector<Note> notes = cause.notes;
+    notes.push_back(
+        {"a patch is either objects (strategic merge) or a list of operations (JSON "
+         "patch)"});
+    fail("kustomize/bad-patch", cause.span, cause.text, std::move(notes), {patch.shown});
+  }
+}
+
+void apply_merge_patches(const Step& step, const PatchText& patch,
+                         const std::vector<Node*>& objects, const Node* target,
+                         const Options& options) {
+  const Mark writer{patch.place, step.build.origins.layer(yaml::LayerKind::kPatch, patch.layer)};
+  if (target == nullptr) {
+    for (const Node* const object : objects) {
+      Item& item = target_of(step, *object);
+      merge_into(step, item, *yaml::copy(step.build.arena, *object), options, writer);
+    }
+    return;
+  }
+  if (objects.size() > 1)
+    fail("kustomize/several-patches", objects[1]->span,
+         "a patch with a target may hold one document only", {}, {patch.shown});
+  for (Item* const item : select(step.items, Selector(*target))) {
+    merge_into(step, *item, *adapted(step.build, *objects.front(), *item), options, writer);
+    make_version_explicit(step.build, *item);
+  }
+  if (options.name_change || options.kind_change) check_unique(step);
+}
+
+void apply_operations(const Step& step, const PatchText& patch, const JsonPatch& operations,
+                      const Node* target, bool remembers) {
+  if (target == nullptr)
+    fail("kustomize/patch-target", operations.front().span, "a JSON patch needs a 'target'", {},
+         {cat("must specify a target for JSON patch ", patch.shown), ""});
+  const Mark writer{patch.place, step.build.origins.layer(yaml::LayerKind::kPatch, patch.layer)};
+  for (Item* const item : select(step.items, Selector(*target))) {
+    if (remembers) remember_id(*item);
+    apply(step.build, operations, *item->body, writer);
+    step.items.note(item);
+  }
+}
+
+void run_patch(const Step& step, const Node& entry) {
+  const PatchText text = text_of(step, entry);
+  const ReadPatch patch = read_patch(step.build, text);
+  const Node* const target = yaml::find(entry, "target");
+  const Node* const given = yaml::find(entry, "options");
+  const Options options{flag(given, "allowNameChange"), flag(given, "allowKindChange")};
+  if (!patch.objects.empty()) apply_merge_patches(step, text, patch.objects, target, options);
+  if (!patch.operations.empty()) apply_operations(step, text, patch.operations, target, true);
+}
+
+// ---- `patchesStrategicMerge` ----
+
+void load_merge_patch(const Step& step, const Node& entry, std::vector<PatchText>& texts,
+                      std::vector<std::vector<Node*>>& objects) {
+  if (contains(entry.text, ":")) {
+    try {
+      const PatchText text = inline_text(step, entry);
+      objects.push_back(read_objects_of(step.build, text));
+      texts.push_back(text);
+      return;
+    } catch (const Error&) {
+      if (contains(entry.text, "\n")) throw;
+    }
+  }
+  const PatchText text = file_text(step, entry);
+  objects.push_back(read_objects(step.build, text.place.source));
+  texts.push_back(text);
+}
+
+void run_merge_patches(const Step& step, const std::vector<const Node*>& entries, Span span) {
+  std::vector<PatchText> texts;
+  std::vector<std::vector<Node*>> objects;
+  std::string shown;
+  for (const Node* const entry : entries) {
+    load_merge_patch(step, *entry, texts, objects);
+    shown += cat(shown.empty() ? "" : " ", entry->text);
+  }
+  bool any = false;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const Mark writer{texts[i].place,
+                      step.build.origins.layer(yaml::LayerKind::kPatch, texts[i].layer)};
+    for (const Node* const object : objects[i]) {
+      any = true;
+      Item& item = target_of(step, *object);
+      merge_into(step, item, *adapted(step.build, *object, item), {}, writer);
+      make_version_explicit(step.build, item);
+    }
+  }
+  if (!any)
+    fail("kustomize/empty-patch", span, "the patches are empty", {},
+         {cat("patch appears to be empty; files=[", shown, "], Patch=")});
+}
+
+// ---- `patchesJson6902` ----
+
+void run_json_patch(const Step& step, const Node& entry, std::string_view inline_field) {
+  const Node* const target = yaml::find(entry, "target");
+  if (target == nullptr || yaml::text_at(*target, {"name"}).empty())
+    fail_config(entry, "expected the target's name", "must specify the target name");
+  const Node* const path = yaml::find(entry, "path");
+  const Node* const patch = yaml::find(entry, inline_field);
+  const bool has_path = path != nullptr && !path->text.empty();
+  const bool has_patch = patch != nullptr && !patch->text.empty();
+  if (!has_path && !has_patch)
+    fail_config(entry, "expected 'path' or 'patch'", "empty file path and empty jsonOp");
+  if (has_path && has_patch)
+    fail_config(entry, "expected 'path' or 'patch', got both",
+                "must specify a file path or jsonOp, not both");
+  PatchText text = has_path ? file_text(step, *path) : inline_text(step, *patch);
+  if (!has_path) {
+    text.text = patch->text;
+    text.place.offset = 0;
+  }
+  if (text.text.empty())
+    fail_config(entry, "the patch file is empty",
+                cat("patch file '", path->text, "' empty seems to be empty"));
+  const JsonPatch operations = read_operations_of(step.build, text);
+  if (operations.empty())
+    fail("kustomize/empty-patch", entry.span, "the patch is empty", {},
+         {cat("patch appears to be empty; file=", has_path ? path->text : "", ", JsonOp=null")});
+  apply_operations(step, text, operations, target, false);
+}
+
+}  // namespace
+
+void patches_from_file(const Step& step) {
+  for (const Node* const entry : step.file->find("patches")->items) {
+    run_patch(step, *entry);
+    step.items.drop_deleted();
+  }
+}
+
+void patches_from_config(const Step& step, const Node& config) { run_patch(step, config); }
+
+void merge_patches_from_file(const Step& step) {
+  const Node& list = *step.file->find("patchesStrategicMerge");
+  run_merge_patches(step, {list.items.begin(), list.items.end()}, list.span);
+}
+
+void merge_patches_from_config(const Step& step, const Node& config) {
+  std::vector<const Node*> entries;
+  if (const Node* const paths = yaml::find(config, "paths"))
+    entries.assign(paths->items.begin(), paths->items.end());
+  const Node* const patches = yaml::find(config, "patches");
+  if (patches != nullptr && !patches->text.empty()) entries.push_back(patches);
+  if (entries.empty())
+    fail_config(config, "expected 'paths' or 'patches'", "empty file path and empty patch content");
+  run_merge_patches(step, entries, config.span);
+}
+
+void json_patches_from_file(const Step& step) {
+  for (const Node* const entry : step.file->find("patchesJson6902")->items)
+    run_json_patch(step, *entry, "patch");
+}
+
+void json_patches_from_config(const Step& step, const Node& config) {
+  run_json_patch(step, config, "jsonOp");
+}
+
+}  // namespace plumb::kustomize

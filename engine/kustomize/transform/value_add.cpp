@@ -1,0 +1,54 @@
+// ValueAddTransformer: a value put into fields of selected resources. It has no field in
+// kustomization files.
+
+#include "base/text.h"
+#include "kustomize/field_path.h"
+#include "kustomize/scalar.h"
+#include "kustomize/selector.h"
+#include "kustomize/transform/transform.h"
+
+namespace plumb::kustomize {
+
+namespace {
+
+using yaml::Node;
+
+std::string with_component(std::string_view path, std::string_view component,
+                           std::int64_t position) {
+  std::vector<std::string> parts;
+  for (const std::string_view part : split(path, '/')) parts.emplace_back(part);
+  const auto at = std::min<std::size_t>(static_cast<std::size_t>(position - 1), parts.size());
+  parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(at), std::string(component));
+  return join(parts, "/");
+}
+
+}  // namespace
+
+void value_add_from_config(const Step& step, const Node& config) {
+  Build& build = step.build;
+  const Node* const value = yaml::find(config, "value");
+  const Node* const targets = yaml::find(config, "targets");
+  if (value == nullptr || value->text.empty() || targets == nullptr)
+    fail("kustomize/unsupported", config.span,
+         "a ValueAddTransformer without 'value' (the directory's name) is not supported", {},
+         {"ValueAddTransformer without value"});
+  const Mark writer = mark(step, yaml::LayerKind::kTransformer, "ValueAddTransformer", value->span);
+  for (const Node* const target : targets->items) {
+    const Node* const selector = yaml::find(*target, "selector");
+    const Node empty;
+    const Node* const position = yaml::find(*target, "filePathPosition");
+    const std::int64_t at = position != nullptr ? yaml::as_integer(*position).value_or(0) : 0;
+    const FieldSpec spec{{}, yaml::text_at(*target, {"fieldPath"}), at == 0};
+    for (Item* const item : select(step.items, Selector(selector != nullptr ? *selector : empty))) {
+      visit_fields(build.arena, *item->body, spec, Make::kScalar, [&](Node& node) {
+        require_scalar(node);
+        const std::string text =
+            at > 0 ? with_component(node.text, value->text, at) : std::string(value->text);
+        write_untagged(build, node, build.arena.copy(text), writer);
+      });
+    }
+  }
+  step.items.reindex();
+}
+
+}  // namespace plumb::kustomize
