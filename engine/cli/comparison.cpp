@@ -115,10 +115,12 @@ class Builder {
     result_.failed = session_.report_errors(result_.rendered_live.back()) || result_.failed;
     auto state = std::make_unique<state::State>();
     state->complete = true;
+    state->rendered = true;
     for (const Outcome& outcome : result_.rendered_live.back()) {
       if (!outcome.rendered) continue;
       const auto& resources = outcome.rendered->set.resources;
       state->set.resources.insert(state->set.resources.end(), resources.begin(), resources.end());
+      state->units.resize(state->set.resources.size(), outcome.target.unit->name);
     }
     return state;
   }

@@ -606,8 +606,9 @@ std::vector<Change> compare(const Sides& sides, const Options& options, Arena& a
   git.live = false;
   if (sides.live == nullptr) return compare(*sides.base, *sides.head, git, arena);
   Options live = options;
-  live.live = true;
+  live.live = !options.rendered_live;
   std::vector<Change> todo = compare(*sides.live, *sides.head, live, arena);
+  if (options.rendered_live && sides.base == nullptr) return todo;
   const Node* const base = sides.base != nullptr ? sides.base : last_applied(*sides.live, arena);
   if (base == nullptr || todo.empty()) return with_cause(std::move(todo), Cause::kDrift);
   const std::vector<Change> intended = compare(*base, *sides.head, git, arena);

@@ -25,6 +25,9 @@ struct Options {
   const yaml::Origins* origins = nullptr;  // of the tree `after` (head)
   // `before` is what a server answered: what it fills in, and what only it has, is no removal.
   bool live = false;
+  // Of three sides: live was rendered from git, no server has touched it. Without a base, git
+  // moved.
+  bool rendered_live = false;
   bool exact = false;        // data only: no defaults, no quantities, null is a value
   bool keep_server = false;  // list what the server filled in too, with the cause kServer
 };

@@ -103,7 +103,10 @@ class Maker {
       if (!head_.contains(key)) delete_step(key, held);
     }
     if (input_.live != nullptr) {
-      for (const Resource& resource : input_.live->set.resources) judge_other(resource);
+      for (const Resource& resource : input_.live->set.resources) {
+        if (claimed_.contains(&resource)) continue;
+        input_.live->rendered ? judge_rendered(resource) : judge_other(resource);
+      }
     }
     order(result_);
     guard(result_, input_, run_, counts());
@@ -203,6 +206,7 @@ class Maker {
     diff::Options options;
     options.catalogue = &catalogue_;
     options.origins = held.set->origins.get();
+    options.rendered_live = input_.live != nullptr && input_.live->rendered;
     return options;
   }
 
@@ -288,7 +292,6 @@ class Maker {
 
   // An object of live that neither base nor head names: ours by a mark, or somebody else's.
   void judge_other(const Resource& resource) {
-    if (claimed_.contains(&resource)) return;
     if (is_made_by_controller(resource)) {
       ++result_.others;
       return;
@@ -304,6 +307,20 @@ class Maker {
                state::covers(input_.live->scope, resource.id)) {
       add_deletion(resource.id, "", *resource.body, blame,
                    "the snapshot is complete and head does not have it");
+    } else {
+      ++result_.others;
+    }
+  }
+
+  // An object of a live state that was rendered: its unit is known.
+  void judge_rendered(const Resource& resource) {
+    const auto at = static_cast<std::size_t>(&resource - input_.live->set.resources.data());
+    const std::string name = at < input_.live->units.size() ? input_.live->units[at] : "";
+    const auto unit = std::ranges::find(input_.units, name, &UnitInput::name);
+    const bool is_gone = unit == input_.units.end() && input_.all_units;
+    if (is_gone || (unit != input_.units.end() && !is_left_alone(*unit))) {
+      add_deletion(resource.id, name, *resource.body, {resource.body->span, {}},
+                   "live rendered it, head does not");
     } else {
       ++result_.others;
     }
@@ -330,9 +347,21 @@ class Maker {
       if (unit.base == nullptr) count.before = count_before(unit.name, count.head);
       counts.push_back(std::move(count));
     }
-    const std::size_t marked = count_before("", 0);
-    if (marked > 0) counts.push_back({"", around_.present.size(), around_.wanted.size(), true});
+    for (const std::string& unit : units_outside()) {
+      // Marked objects of no unit are measured by all that is there; units that are gone go whole.
+      const bool marked = unit.empty();
+      counts.push_back({unit, marked ? around_.present.size() : count_before(unit, 0),
+                        marked ? around_.wanted.size() : 0, true});
+    }
     return counts;
+  }
+
+  // Units of steps that the input does not have.
+  std::set<std::string> units_outside() const {
+    std::set<std::string> units;
+    for (const Step& step : result_.steps) units.insert(step.unit);
+    for (const UnitInput& unit : input_.units) units.erase(unit.name);
+    return units;
   }
 
   // Without base: what is in head and not made now, and what goes.

@@ -53,6 +53,9 @@ struct State {
   kube::ResourceSet set;  // owns the objects
   bool complete = false;  // what is in scope and not here does not exist
   Scope scope;
+  // Of a state that was rendered from git: no server has filled anything in.
+  bool rendered = false;
+  std::vector<std::string> units;  // by resource: the unit that rendered it; else empty
 };
 
 // Whether an object belongs to what the scope shows.

@@ -152,6 +152,21 @@ TEST_CASE("only what is ours is deleted", "[plan][ownership]") {
   CHECK(desk.show() == "delete ConfigMap/x/t change !removed");
 }
 
+TEST_CASE("a live state that was rendered is git's own", "[plan][ownership]") {
+  Desk desk;
+  desk.unit("u", "-", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {v: '1'}\n");
+  desk.live("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {v: '1', w: '1'}\n" +
+            config("b") + config("c"));
+  desk.states[0].rendered = true;
+  desk.states[0].units = {"u", "u", "elsewhere"};
+  desk.environment().all_units = false;
+  CHECK(desk.show() ==
+        "update ConfigMap/a change git:data.w\ndelete ConfigMap/x/b change !removed");
+  CHECK(make(desk.input).environments[0].others == 1);
+  desk.environment().all_units = true;
+  CHECK(contains(desk.show(), "delete ConfigMap/x/c"));
+}
+
 TEST_CASE("a complete snapshot says that the rest is gone", "[plan][ownership]") {
   Desk desk;
   desk.unit("u", "-", config("a"));
