@@ -19,18 +19,26 @@ class IndexRule {
       : inspection_(inspection),
         url_(
             R"((https?://)([^\s/'"\\@]+@)?([A-Za-z0-9.\-]+)(:[0-9]+)?/([A-Za-z0-9_.\-]+)/([A-Za-z0-9_.\-]+)/simple(?:/|\b))"),
-        trusted_(R"(--trusted-host['"]?[\s=,]+['"]?([a-z]+://[^\s'"]+))") {}
+        trusted_(R"(--trusted-host['"]?[\s=,]+['"]?([a-z]+://[^\s'"]+))"),
+        local_(R"(https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?:[:/]|$))"),
+        index_option_(R"(index-url['"]?[\s=,]+['"]?(https?://[^\s'"]+))") {}
 
   void visit(const kube::Resource& resource, const yaml::Node& node) const {
     for (std::size_t i = 0; i < node.items.size(); ++i) {
       if (i > 0 && node.items[i - 1]->text == "--trusted-host")
         check_trusted_host(resource, *node.items[i], node.items[i]->text);
+      if (i > 0 && is_index_option(node.items[i - 1]->text))
+        check_local(resource, *node.items[i], node.items[i]->text);
       visit(resource, *node.items[i]);
     }
+    if (is_index_variable(yaml::text_at(node, {"name"})))
+      if (const yaml::Node* const value = yaml::find(node, "value"))
+        check_local(resource, *value, value->text);
     for (const yaml::Entry& entry : node.entries) visit(resource, *entry.value);
     if (!node.is_scalar()) return;
     if (contains(node.text, "/simple")) find(resource, node);
     if (contains(node.text, "--trusted-host")) find_trusted_hosts(resource, node);
+    if (contains(node.text, "index-url")) find_local_indexes(resource, node);
   }
 
  private:
@@ -54,6 +62,33 @@ class IndexRule {
       inspection_.add("lint/index-without-simple", resource, node,
                       cat("devpi has no index at '", shown, "/simple/'"),
                       {{cat("pip reads '", shown, "/+simple/'")}}, {shown});
+    }
+  }
+
+  static bool is_index_option(std::string_view text) {
+    return text == "--index-url" || text == "--extra-index-url" || text == "-i";
+  }
+  static bool is_index_variable(std::string_view name) {
+    return name == "PIP_INDEX_URL" || name == "PIP_EXTRA_INDEX_URL" || name == "UV_INDEX_URL" ||
+           name == "UV_DEFAULT_INDEX";
+  }
+
+  // A pod that is told to look on itself finds nothing: the index is on the workstation.
+  void check_local(const kube::Resource& resource, const yaml::Node& node,
+                   std::string_view text) const {
+    if (const auto match = local_.find(text); match && (*match)[0]->data() == text.data())
+      inspection_.add("lint/local-index", resource, node,
+                      cat("'", *(*match)[1], "' is the pod itself, not the host of the index"), {},
+                      {std::string(*(*match)[1])});
+  }
+
+  void find_local_indexes(const kube::Resource& resource, const yaml::Node& node) const {
+    for (std::size_t from = 0; from < node.text.size();) {
+      const auto match = index_option_.find(node.text, from);
+      if (!match) return;
+      const std::string_view address = *(*match)[1];
+      from = static_cast<std::size_t>(address.data() - node.text.data()) + address.size();
+      check_local(resource, node, address);
     }
   }
 
@@ -84,6 +119,8 @@ class IndexRule {
   const Inspection& inspection_;
   Regex url_;
   Regex trusted_;
+  Regex local_;
+  Regex index_option_;
 };
 
 }  // namespace

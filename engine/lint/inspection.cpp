@@ -18,14 +18,22 @@ const kube::Resource* ObjectIndex::find(std::string_view group, std::string_view
   return found == objects_.end() ? nullptr : found->second;
 }
 
-std::vector<std::string> ObjectIndex::names(std::string_view group, std::string_view kind,
-                                            std::string_view namespace_name) const {
-  std::vector<std::string> result;
+std::vector<const kube::Resource*> ObjectIndex::all(std::string_view group, std::string_view kind,
+                                                    std::string_view namespace_name) const {
+  std::vector<const kube::Resource*> result;
   for (auto at = objects_.lower_bound(Key(group, kind, namespace_name, ""));
        at != objects_.end() && std::get<0>(at->first) == group && std::get<1>(at->first) == kind &&
        std::get<2>(at->first) == namespace_name;
        ++at)
-    result.push_back(std::get<3>(at->first));
+    result.push_back(at->second);
+  return result;
+}
+
+std::vector<std::string> ObjectIndex::names(std::string_view group, std::string_view kind,
+                                            std::string_view namespace_name) const {
+  std::vector<std::string> result;
+  for (const kube::Resource* const resource : all(group, kind, namespace_name))
+    result.push_back(resource->id.name);
   return result;
 }
 
@@ -58,6 +66,20 @@ void each_at(const yaml::Node& node, std::string_view path,
   if (value == nullptr) return;
   if (!list) return each_at(*value, rest, use);
   for (const yaml::Node* const item : value->items) each_at(*item, rest, use);
+}
+
+void each_pod(const yaml::Node& node, const std::function<void(const yaml::Node&)>& use) {
+  const yaml::Node* const containers = yaml::find(node, "containers");
+  if (containers != nullptr && containers->is_sequence()) use(node);
+  for (const yaml::Node* const item : node.items) each_pod(*item, use);
+  for (const yaml::Entry& entry : node.entries) each_pod(*entry.value, use);
+}
+
+void each_container(const yaml::Node& pod, const std::function<void(const yaml::Node&)>& use) {
+  for (const char* const list : {"initContainers", "containers"})
+    if (const yaml::Node* const containers = yaml::find(pod, list))
+      for (const yaml::Node* const each : containers->items)
+        if (each->is_mapping()) use(*each);
 }
 
 }  // namespace plumb::lint

@@ -21,7 +21,9 @@ class ObjectIndex {
   void add(const kube::ResourceSet& set);
   const kube::Resource* find(std::string_view group, std::string_view kind,
                              std::string_view namespace_name, std::string_view name) const;
-  // The names of all objects of a kind in a namespace, for suggestions.
+  // All objects of a kind in a namespace, by name; and their names, for suggestions.
+  std::vector<const kube::Resource*> all(std::string_view group, std::string_view kind,
+                                         std::string_view namespace_name) const;
   std::vector<std::string> names(std::string_view group, std::string_view kind,
                                  std::string_view namespace_name) const;
 
@@ -46,6 +48,12 @@ struct Inspection {
 void each_at(const yaml::Node& node, std::string_view path,
              const std::function<void(const yaml::Node&)>& use);
 
+// Calls `use` with each pod's spec in an object, whatever kind it stands in: each mapping with a
+// list `containers`.
+void each_pod(const yaml::Node& node, const std::function<void(const yaml::Node&)>& use);
+// … and with each container of a pod, those that initialise it too.
+void each_container(const yaml::Node& pod, const std::function<void(const yaml::Node&)>& use);
+
 // The rules.
 void find_duplicate_objects(const Inspection& inspection);
 void find_dangling_pipelines(const Inspection& inspection);
@@ -55,5 +63,10 @@ void find_dangling_tasks(const Inspection& inspection);
 void find_bad_schedules(const Inspection& inspection);
 void find_plain_indexes(const Inspection& inspection);
 void find_duplicate_variables(const Inspection& inspection);
+void find_floating_images(const Inspection& inspection);
+void find_small_devpi(const Inspection& inspection);
+void find_service_variables(const Inspection& inspection);
+void find_literal_secrets(const Inspection& inspection);
+void find_shared_volumes(const Inspection& inspection);
 
 }  // namespace plumb::lint

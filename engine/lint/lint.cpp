@@ -32,9 +32,22 @@ constexpr std::array kRules{
            {"lint/bad-cron", "a schedule with a field that cannot be"}}}},
     Rule{find_plain_indexes,
          {{{"lint/index-without-simple", "a devpi index is addressed without +simple"},
-           {"lint/trusted-host", "pip is given an address where it wants a host"}}}},
+           {"lint/trusted-host", "pip is given an address where it wants a host"},
+           {"lint/local-index", "a pod is told to find a package index on itself"}}}},
     Rule{find_duplicate_variables,
          {{{"lint/duplicate-variable", "a container sets an environment variable twice"}}}},
+    Rule{find_floating_images,
+         {{{"lint/floating-image", "an image whose tag may mean another one tomorrow"}}}},
+    Rule{find_small_devpi, {{{"lint/devpi-memory", "devpi with too little memory for its index"}}}},
+    Rule{
+        find_service_variables,
+        {{{"lint/service-variable", "a variable of a container shadows that of a Service"},
+          {"lint/read-variable", "a program reads a variable that a Service of this name makes"}}}},
+    Rule{find_literal_secrets,
+         {{{"lint/literal-secret", "a rendered Secret holds its values"},
+           {"lint/unfilled-secret", "a reference to a vault that nothing filled in"}}}},
+    Rule{find_shared_volumes,
+         {{{"lint/rolling-volume", "a rolling update of pods that cannot share their volume"}}}},
 };
 
 }  // namespace

@@ -238,6 +238,134 @@ spec:
   CHECK(bench.first_note() == "pip wants 'host:3141'");
 }
 
+TEST_CASE("an index on the pod itself is found", "[lint][indexes]") {
+  Bench bench;
+  bench.object(R"(apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+  - name: list
+    args: [pip, install, --index-url, 'http://localhost:3141/root/dev/+simple/']
+  - name: text
+    args: [sh, -c, "pip install --index-url http://127.0.0.1:3141/root/dev/+simple/"]
+  - name: variable
+    env: [{name: PIP_INDEX_URL, value: 'http://[::1]/simple'}, {name: URL, value: 'http://localhost'}]
+)");
+  CHECK(bench.findings() ==
+        Lines{"7:39 lint/local-index 'localhost' is the pod itself, not the host of the index",
+              "9:20 lint/local-index '127.0.0.1' is the pod itself, not the host of the index",
+              "11:40 lint/local-index '[::1]' is the pod itself, not the host of the index"});
+}
+
+TEST_CASE("images that may change under their name are found", "[lint][containers]") {
+  const auto findings = [](const std::string& image) {
+    Bench bench;
+    return bench
+        .object(
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, "
+            "image: '" +
+            image + "'}]}\n")
+        .findings();
+  };
+  for (const char* const right :
+       {"nginx:1.27", "host:5000/nginx:1.27", "nginx@sha256:0123", "a:{{tag}}"})
+    CHECK(findings(right) == Lines{});
+  CHECK(findings("host:5000/nginx") ==
+        Lines{"4:38 lint/floating-image the image 'host:5000/nginx' has no tag"});
+  CHECK(findings("nginx:latest") ==
+        Lines{"4:38 lint/floating-image the tag 'latest' may mean another image tomorrow"});
+  CHECK(findings("a:1.2-dirty").size() == 1);
+}
+
+TEST_CASE("devpi needs memory", "[lint][containers]") {
+  const auto findings = [](const std::string& resources) {
+    Bench bench;
+    return bench
+        .object(
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
+            "  - {name: a, image: 'r/devpi:6', resources: " +
+            resources + "}\n")
+        .findings();
+  };
+  CHECK(findings("{limits: {memory: 2Gi}}") == Lines{});
+  CHECK(findings("{limits: {memory: 512Mi}}") ==
+        Lines{"6:64 lint/devpi-memory devpi was killed with limits like '512Mi'"});
+  CHECK(findings("{}") ==
+        Lines{"6:22 lint/devpi-memory devpi without a limit of memory takes what its node has"});
+}
+
+namespace {
+
+std::string service(const std::string& name, const std::string& more = "") {
+  return "apiVersion: v1\nkind: Service\nmetadata: {name: " + name +
+         ", namespace: ml}\nspec: {ports: [{port: 3141}]" + more + "}\n";
+}
+
+std::string reader(const std::string& image, const std::string& env, const std::string& more = "") {
+  return "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: ml}\nspec:\n  containers:\n"
+         "  - {name: a, image: '" +
+         image + "', env: [" + env + "], resources: {limits: {memory: 2Gi}}}\n" + more;
+}
+
+}  // namespace
+
+TEST_CASE("variables that Services make are known", "[lint][containers]") {
+  SECTION("one that a container sets too") {
+    Bench bench;
+    bench.object(service("devpi")).object(reader("a:1", "{name: DEVPI_PORT, value: '3141'}"));
+    CHECK(
+        bench.findings() ==
+        Lines{"6:42 lint/service-variable 'DEVPI_PORT' is also what the Service 'devpi' puts into "
+              "this pod"});
+    CHECK(bench.found[0].severity == Severity::kInfo);
+  }
+  SECTION("one that a program reads") {
+    Bench bench;
+    bench.object(service("devpiserver")).object(reader("devpi:1", ""));
+    CHECK(bench.findings() ==
+          Lines{"6:22 lint/read-variable this program reads 'DEVPISERVER_PORT', which the Service "
+                "'devpiserver' sets to an address"});
+  }
+  SECTION("not for headless Services, nor without links") {
+    Bench headless;
+    headless.object(service("devpi", ", clusterIP: None"))
+        .object(reader("a:1", "{name: DEVPI_PORT, value: '3141'}"));
+    CHECK(headless.findings() == Lines{});
+    Bench unlinked;
+    unlinked.object(service("devpi"))
+        .object(
+            reader("a:1", "{name: DEVPI_PORT, value: '3141'}", "  enableServiceLinks: false\n"));
+    CHECK(unlinked.findings() == Lines{});
+  }
+}
+
+TEST_CASE("values of secrets are found and not shown", "[lint][secrets]") {
+  Bench bench;
+  bench.object(
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  a: hunter2\n"
+      "  b: op://vault/item/field\n");
+  CHECK(bench.findings() ==
+        Lines{"6:6 lint/unfilled-secret a reference to a vault is left where its value should be",
+              "5:3 lint/literal-secret this Secret is rendered with its values"});
+}
+
+TEST_CASE("a rolling update over a volume of one node is found", "[lint][storage]") {
+  const std::string claim =
+      "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n"
+      "spec: {accessModes: [ReadWriteOnce]}\n";
+  const std::string deployment =
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  strategy: {type: "
+      "TYPE}\n"
+      "  template: {spec: {volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]}}\n";
+  Bench rolling;
+  rolling.object(claim).object(replace_all(deployment, "TYPE", "RollingUpdate"));
+  CHECK(rolling.findings().size() == 1);
+  Bench recreate;
+  recreate.object(claim).object(replace_all(deployment, "TYPE", "Recreate"));
+  CHECK(recreate.findings() == Lines{});
+}
+
 TEST_CASE("an object that is rendered twice is found", "[lint][duplicates]") {
   Bench bench;
   bench.object(kPipeline).object(kPipeline);
@@ -286,6 +414,6 @@ spec:
 }
 
 TEST_CASE("each rule has a code and a meaning", "[lint]") {
-  CHECK(lint::rules().size() == 13);
+  CHECK(lint::rules().size() == 21);
   for (const lint::RuleRow& row : lint::rules()) CHECK(row.code.starts_with("lint/"));
 }
