@@ -607,20 +607,28 @@ std::vector<Change> compare(const Sides& sides, const Options& options, Arena& a
   if (sides.live == nullptr) return compare(*sides.base, *sides.head, git, arena);
   Options live = options;
   live.live = !options.rendered_live;
-  std::vector<Change> todo = compare(*sides.live, *sides.head, live, arena);
-  if (options.rendered_live && sides.base == nullptr) return todo;
+  if (options.rendered_live && sides.base == nullptr) {
+    return compare(*sides.live, *sides.head, live, arena);
+  }
   const Node* const base = sides.base != nullptr ? sides.base : last_applied(*sides.live, arena);
-  if (base == nullptr || todo.empty()) return with_cause(std::move(todo), Cause::kDrift);
-  const std::vector<Change> intended = compare(*base, *sides.head, git, arena);
+  const std::vector<Change> intended =
+      base == nullptr ? std::vector<Change>() : compare(*base, *sides.head, git, arena);
+  // What git drops is a change even where the server would have assigned a value of its own.
+  live.keep_server = options.keep_server || !intended.empty();
+  std::vector<Change> todo = compare(*sides.live, *sides.head, live, arena);
   if (intended.empty()) return with_cause(std::move(todo), Cause::kDrift);
   const Places by_git(intended);
   const Places by_others(compare(*sides.live, *base, live, arena));
   for (Change& change : todo) {
-    if (change.cause == Cause::kServer) continue;
     const bool git_moved = by_git.touches(change.path);
+    const bool dropped = git_moved && change.kind == ChangeKind::kRemove;
+    if (change.cause == Cause::kServer && !dropped) continue;
     const bool live_moved = by_others.touches(change.path);
     change.cause = git_moved ? (live_moved ? Cause::kBoth : Cause::kGit) : Cause::kDrift;
     if (git_moved) change.only_live = false;  // git had it and dropped it
+  }
+  if (!options.keep_server) {
+    std::erase_if(todo, [](const Change& change) { return change.cause == Cause::kServer; });
   }
   return todo;
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "diff/compare.h"
+#include "diff/ignore.h"
 #include "plan/digest.h"
 #include "plan/guards.h"
 #include "plan/judge.h"
@@ -139,10 +140,22 @@ class Maker {
       for (const auto& [key, held] : base_) around_.present.push_back(held.resource->body);
     }
     for (const auto& [key, held] : head_) around_.wanted.push_back(held.resource->body);
+    read_ignore_rules();
     for (const auto& [key, held] : base_) {
       if (head_.contains(key)) continue;
       former_.emplace(key, &held);
       for (const ResourceId& id : held.resource->former_ids) former_.emplace(key_of(id), &held);
+    }
+  }
+
+  // Of the Applications that are among the objects of head.
+  void read_ignore_rules() {
+    for (const auto& [key, held] : head_) {
+      const ResourceId& id = held.resource->id;
+      if (id.kind != "Application" || id.group != "argoproj.io") continue;
+      std::vector<diff::IgnoreRule> rules =
+          diff::read_ignore_rules(*held.resource->body, plan_.diagnostics);
+      if (!rules.empty()) ignore_.emplace(id.name, std::move(rules));
     }
   }
 
@@ -237,6 +250,7 @@ class Maker {
     step.changes = diff::compare({base, step.after_body, live == nullptr ? nullptr : live->body},
                                  options_for(held), arena_);
     std::erase_if(step.changes, [](const diff::Change& change) { return change.is_volatile; });
+    if (live != nullptr) leave_out_ignored(step, *live->body, held.unit->application);
     if (step.changes.empty()) return false;
     judge_update(step);
     warn_of_other_owner(step, held);
@@ -248,6 +262,16 @@ class Maker {
                               {}});
     }
     return true;
+  }
+
+  // What live alone changed, and the unit's Application says it does not mind.
+  void leave_out_ignored(Step& step, const Node& live, const std::string& application) const {
+    const auto rules = ignore_.find(application);
+    if (rules == ignore_.end()) return;
+    std::erase_if(step.changes, [&](const diff::Change& change) {
+      return change.cause == diff::Cause::kDrift &&
+             diff::is_ignored(rules->second, step.resource, change, live);
+    });
   }
 
   void warn_of_other_owner(Step& step, const Held& held) const {
@@ -385,6 +409,7 @@ class Maker {
   std::map<Key, const Resource*> live_;
   std::map<Key, const Held*> former_;  // objects of base that are gone, by all their names
   std::set<const Resource*> claimed_;  // of live
+  std::map<std::string, std::vector<diff::IgnoreRule>> ignore_;  // by Application
   diff::Catalogue catalogue_;
   Surroundings around_;
   bool hidden_ = false;  // a unit's objects are not known

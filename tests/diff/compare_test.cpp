@@ -147,6 +147,19 @@ TEST_CASE("each change tells who moved", "[diff][cause]") {
                    deployment("{name: a, image: x:3}", "replicas: 2, ")) == "");
 }
 
+TEST_CASE("what git drops is a change, though the server would assign it", "[diff][cause]") {
+  Desk desk;
+  const auto service = [](std::string_view port) {
+    return cat(
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {type: NodePort, ports: "
+        "[{port: 80",
+        port, "}]}}");
+  };
+  CHECK(desk.three(service(", nodePort: 30080"), service(""), service(", nodePort: 30080")) ==
+        "git spec.ports[port=80].nodePort: 30080 > -");
+  CHECK(desk.three(service(""), service(""), service(", nodePort: 31000")) == "");
+}
+
 TEST_CASE("what kubectl noted stands in for a base", "[diff][cause]") {
   Desk desk;
   const std::string live =
