@@ -21,9 +21,7 @@ void check_value(const ValueType& value, const FieldInfo& field, const Frame& fr
                  TypeCheck& check);
 
 void wrong_type(std::string_view expected, const Frame& frame, TypeCheck& check) {
-  check.findings.add("schema/type", frame, place_of_value(frame),
-                     cat("expected ", expected, ", got ", name_of_type(*frame.node)), {},
-                     {std::string(expected), std::string(name_of_type(*frame.node))});
+  add_wrong_type(check.findings, frame, expected);
 }
 
 void wrong_format(std::string_view expected, const Frame& frame, TypeCheck& check) {

@@ -144,8 +144,7 @@ bool Evaluation::apply(RuleId id, const Frame& frame) {
   const std::uint8_t bits = bits_of(node);
   if (node.is_null() && rule.nullable) return true;
   if ((rule.types & bits) == 0) {
-    add("schema/type", frame, cat("expected ", names_of(rule.types), ", got ", name_of_type(node)),
-        {}, {names_of(rule.types), std::string(name_of_type(node))});
+    add_wrong_type(findings_, frame, names_of(rule.types));
     return false;
   }
   if ((bits & kMappingBit) != 0)
@@ -261,9 +260,7 @@ void Evaluation::apply_object(const Frame& frame) {
     if (entry == nullptr)
       missing(frame, name);
     else if (bits_of(*entry->value) != kStringBit)
-      add("schema/type", member_frame(frame, *entry),
-          cat("expected a string, got ", name_of_type(*entry->value)), {},
-          {"a string", std::string(name_of_type(*entry->value))});
+      add_wrong_type(findings_, member_frame(frame, *entry), "a string");
   }
   const yaml::Entry* const metadata = yaml::find_entry(*frame.node, "metadata");
   if (metadata == nullptr || metadata->value->is_null()) return;
@@ -453,10 +450,7 @@ void Evaluation::explain_none(const std::vector<RuleId>& branches, const Frame& 
     Evaluation(schema_, attempt, effort_, explanations_ + 1).apply(id, frame);
     if (best == nullptr || tries.back().size() < best->size()) best = &tries.back();
   }
-  if (best == nullptr)
-    return add("schema/type", frame,
-               cat("expected ", names_of(types), ", got ", name_of_type(*frame.node)), {},
-               {names_of(types), std::string(name_of_type(*frame.node))});
+  if (best == nullptr) return add_wrong_type(findings_, frame, names_of(types));
   const bool several = tries.size() > 1;
   for (Diagnostic finding : *best) {
     ++findings_.count;

@@ -93,4 +93,19 @@ std::string_view name_of_type(const yaml::Node& node) {
   }
 }
 
+void add_wrong_type(Findings& findings, const Frame& frame, std::string_view expected) {
+  const yaml::Node& node = *frame.node;
+  const bool plain = node.is_scalar() && !node.is_null();
+  std::vector<Note> notes;
+  if (plain && node.type != yaml::Type::kString && contains(expected, "string"))
+    notes.push_back({"in quotes it is a string"});
+  else if (node.type == yaml::Type::kString && node.style != yaml::Style::kPlain &&
+           ((contains(expected, "integer") && to_integer(node.text)) ||
+            (contains(expected, "boolean") && (node.text == "true" || node.text == "false"))))
+    notes.push_back({cat("without quotes it is ", expected)});
+  findings.add("schema/type", frame, place_of_value(frame),
+               cat("expected ", expected, ", got ", name_of_type(node)), std::move(notes),
+               {std::string(expected), std::string(name_of_type(node))});
+}
+
 }  // namespace plumb::schema

@@ -51,4 +51,8 @@ struct Findings {
 // "a string", "an integer", "nothing" (null), … as a message names it.
 std::string_view name_of_type(const yaml::Node& node);
 
+// schema/type: what was expected ("an integer"), what is there, and the cure where quotes are all
+// that is wrong.
+void add_wrong_type(Findings& findings, const Frame& frame, std::string_view expected);
+
 }  // namespace plumb::schema

@@ -124,6 +124,15 @@ TEST_CASE("values of the wrong type are found where they stand", "[schema][catal
             "16:18 schema/type expected a list, got a string"});
 }
 
+TEST_CASE("when quotes are all that is wrong, a note says so", "[schema][catalogue]") {
+  Bench bench;
+  bench.object(kDeployment +
+               "        ports: [{containerPort: \"80\"}]\n        env: [{name: A, value: 1}]\n");
+  CHECK(bench.findings().size() == 2);
+  CHECK(bench.report.findings[0].notes[0].text == "without quotes it is an integer");
+  CHECK(bench.report.findings[1].notes[0].text == "in quotes it is a string");
+}
+
 TEST_CASE("names and labels have forms", "[schema][catalogue]") {
   Bench bench;
   bench.object(replace_all(kDeployment, "metadata: {name: web}",
