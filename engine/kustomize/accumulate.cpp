@@ -1,7 +1,9 @@
 #include "base/text.h"
 #include "kustomize/build.h"
+#include "kustomize/custom_schema.h"
 #include "kustomize/generate.h"
 #include "kustomize/plugin.h"
+#include "kustomize/provenance.h"
 #include "kustomize/transform/transform.h"
 #include "kustomize/variables.h"
 
@@ -29,21 +31,12 @@ void check_supported(const Kustomization& file) {
          cat("'", field, "' runs helm, which plumb does not do inside a kustomization"),
          {{"render the chart as a unit of its own"}}, {std::string(field)});
   }
-  const Node* const openapi = file.find("openapi");
-  if (openapi == nullptr || openapi->entries.empty()) return;
-  const Node* const version = yaml::find(*openapi, "version");
-  if (version != nullptr && version->text != "v1.21.2")
-    fail("kustomize/bad-value", version->span,
-         cat("there is no built-in schema '", version->text, "'"), {{"there is 'v1.21.2'"}},
-         {"the specified OpenAPI version is not built in"});
-  if (const Node* const path = yaml::find(*openapi, "path"))
-    fail("kustomize/unsupported", path->span, "'openapi.path' is not supported", {},
-         {"openapi.path"});
 }
 
 void accumulate_directory(Build& build, const Root& root, bool component, Span mentioned,
                           Accumulated& into) {
   const Kustomization file = load_kustomization(build, root);
+  use_schema(build, root, file);
   const std::string shown = absolute(build, root.directory);
   if (component && !file.component)
     fail("kustomize/not-a-component", mentioned,
@@ -97,7 +90,10 @@ void accumulate_paths(Build& build, const Root& root, const Kustomization&,
     const bool url = path->text.starts_with("http://") || path->text.starts_with("https://");
     if (!url && is_file(build, root, path->text)) {
       const File loaded = load_file(build, root, path->text, path->span);
-      add_objects(build, read_objects(build, loaded.source), into.items);
+      for (Item* const item : make_items(build, into.items, read_objects(build, loaded.source))) {
+        set_file_origin(build, *item, root, path->text);
+        into.items.add(item);
+      }
       continue;
     }
     const Root below = open_root(build, root, path->text, path->span);
@@ -124,6 +120,8 @@ void accumulate(Build& build, const Root& root, const Kustomization& file, Accum
     if (transformer.from_file == nullptr || !transformer.is_wanted(file)) continue;
     transformer.from_file(step);
     into.items.drop_deleted();
+    note_transformer(build, into.items, root, file, transformer.kind,
+                     transformer.count != nullptr ? transformer.count(file) : 1);
   }
   run_configured_transformers(step);
   run_validators(step);

@@ -22,6 +22,7 @@ struct Root {
   files::Path directory;
   const Root* parent = nullptr;
   bool remote = false;
+  std::string shown = {};  // the way here, as the lists on the way name it
 };
 
 // A kustomization file, checked: canonical field names, strings where strings are wanted.
@@ -40,6 +41,8 @@ struct File {
   files::Path path;
 };
 
+struct CustomSchema;
+
 struct Build {
   Build(const BuildOptions& build_options, const Context& build_context, Arena& build_arena,
         yaml::Origins& build_origins)
@@ -53,6 +56,8 @@ struct Build {
   Arena& arena;
   yaml::Origins& origins;
   const kube::MergeTable* merge_table = &kube::kKustomizeMergeTable;
+  std::shared_ptr<CustomSchema> schema;  // the user's own, when there is one
+  bool tracks_origin = false;  // the top kustomization asks for buildMetadata
   std::map<std::pair<const files::Tree*, files::Path>, File> files;
   std::map<SourceId, std::vector<yaml::Node*>> documents;
   std::map<SourceId, Kustomization> kustomizations;

@@ -35,11 +35,12 @@ constexpr TableRow kTableRows[] = {
     {"replicas", &FieldTables::replicas},
 };
 
-const Node* read_file(Build& build, const Root& root, const Node& path) {
+const Node* read_file(Build& build, const Root& root, const Node& path,
+                      yaml::DuplicateKeys duplicates) {
   const File file = load_file(build, root, path.text, path.span);
   const std::string_view text = build.context.sources.text(file.source);
   yaml::Profile profile = yaml::kKustomizationProfile;
-  profile.duplicates = yaml::DuplicateKeys::kLastWins;
+  profile.duplicates = duplicates;
   return yaml::read_first(text, {file.source, 0, static_cast<std::uint32_t>(text.size())}, profile,
                           build.arena, build.context.limits)
       .root;
@@ -140,14 +141,14 @@ class CrdWalk {
 FieldTables load_configurations(Build& build, const Root& root, const Node& paths) {
   FieldTables tables;
   for (const Node* const path : paths.items)
-    merge_field_tables(tables, tables_of(build, *read_file(build, root, *path)));
+    merge_field_tables(tables, tables_of(build, *read_file(build, root, *path, yaml::DuplicateKeys::kError)));
   return tables;
 }
 
 FieldTables load_crds(Build& build, const Root& root, const Node& paths) {
   FieldTables tables;
   for (const Node* const path : paths.items)
-    merge_field_tables(tables, CrdWalk(build, *read_file(build, root, *path)).run());
+    merge_field_tables(tables, CrdWalk(build, *read_file(build, root, *path, yaml::DuplicateKeys::kLastWins)).run());
   return tables;
 }
 

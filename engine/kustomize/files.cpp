@@ -126,7 +126,7 @@ Root open_root(Build& build, const Root& root, std::string_view text, Span menti
         for (const std::string_view parameter : split(text.substr(query + 1), '&'))
           if (parameter.starts_with("ref=")) ref = parameter.substr(4);
       if (const auto mirror = build.context.mirrors(text.substr(0, query), ref))
-        return {mirror->tree, mirror->directory, &root, true};
+        return {mirror->tree, mirror->directory, &root, true, std::string(text)};
     }
     fail_remote(text, mentioned);
   }
@@ -158,7 +158,7 @@ Root open_root(Build& build, const Root& root, std::string_view text, Span menti
            cat("'", text, "' contains '", absolute(build, visited->directory), "', which led here"),
            {}, {absolute(build, *real), absolute(build, visited->directory)});
   }
-  return {root.tree, *real, &root, root.remote};
+  return {root.tree, *real, &root, root.remote, root.shown.empty() ? std::string(text) : cat(root.shown, '/', text)};
 }
 
 Root open_top(Build& build, const files::Tree& tree, const Path& directory) {
@@ -169,7 +169,7 @@ Root open_top(Build& build, const files::Tree& tree, const Path& directory) {
   if (tree.kind_of(*real) != EntryKind::kDirectory)
     fail("kustomize/no-base", {}, cat("'", absolute(build, directory), "' is not a directory"), {},
          {absolute(build, directory), "file"});
-  return {&tree, *real, nullptr, false};
+  return {&tree, *real, nullptr, false, {}};
 }
 
 }  // namespace plumb::kustomize

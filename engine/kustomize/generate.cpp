@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "kustomize/json_values.h"
+#include "kustomize/provenance.h"
 #include "kustomize/scalar.h"
 #include "yaml/emit.h"
 
@@ -32,6 +33,7 @@ struct Request {
   bool secret;
   const Node* global_options = nullptr;
   std::string_view field;  // of the kustomization
+  const Item* config = nullptr;  // a configuration of its own
 };
 
 Behavior behavior_of(std::string_view text) {
@@ -273,6 +275,8 @@ void generate(const Step& step, const Request& request) {
   Item* const item = step.items.make(body);
   item->behavior = behavior_of(yaml::text_at(request.entry, {"behavior"}));
   item->needs_hash = !option(request, "disableNameSuffixHash");
+  set_generator_origin(build, *item, step.root, *step.file,
+                       request.secret ? "SecretGenerator" : "ConfigMapGenerator", request.config);
   absorb(step, item, request.entry.span);
 }
 
@@ -358,6 +362,7 @@ void inherit(Build& build, const Item& old_item, Item& item) {
   item.variables = old_item.variables;
   item.needs_hash = item.needs_hash && old_item.needs_hash;
   item.behavior = old_item.behavior;
+  item.transformations = old_item.transformations;
 }
 
 }  // namespace
@@ -392,6 +397,7 @@ void absorb(const Step& step, Item* item, Span span) {
     inherit(build, old_item, *item);
     merge_data(build, *data, *item->body, "data");
     merge_data(build, *old_item.body, *item->body, "binaryData");
+    item->origin = old_item.origin;
   } else {
     inherit(build, old_item, *item);
   }
@@ -408,8 +414,9 @@ void run_generators(const Step& step) {
       generate(step, {*entry, true, options, "secretGenerator"});
 }
 
-void run_generator(const Step& step, std::string_view kind, const Node& config) {
-  generate(step, {config, kind == "SecretGenerator", nullptr, kind});
+void run_generator(const Step& step, std::string_view kind, const Node& config,
+                   const Item& described) {
+  generate(step, {config, kind == "SecretGenerator", nullptr, kind, &described});
 }
 
 // ---- hashes ----

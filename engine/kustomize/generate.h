@@ -9,8 +9,10 @@ namespace plumb::kustomize {
 
 // Runs the generators of a kustomization file.
 void run_generators(const Step& step);
-// One, from a configuration of its own. `kind`: ConfigMapGenerator or SecretGenerator.
-void run_generator(const Step& step, std::string_view kind, const yaml::Node& config);
+// One, from a configuration of its own, which `described` is. `kind`: ConfigMapGenerator or
+// SecretGenerator.
+void run_generator(const Step& step, std::string_view kind, const yaml::Node& config,
+                   const Item& described);
 
 // Puts a generated object into the list: new, or merged with, or in place of, the one of its id.
 // Errors: kustomize/generator-conflict, kustomize/duplicate-id.

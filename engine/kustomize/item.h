@@ -37,6 +37,9 @@ struct Item {
   bool allow_kind_change = false;
   bool from_helm = false;  // keeps the namespace that it has
   bool dropped = false;    // a patch deleted it
+  // Where buildMetadata asks for annotations: the file, the records (provenance.h).
+  std::shared_ptr<const std::string> file, origin;
+  std::vector<std::shared_ptr<const std::string>> transformations;
 
   Id id() const { return id_of(*body); }
   Id former_id(std::size_t i) const;

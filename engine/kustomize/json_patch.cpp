@@ -314,6 +314,7 @@ JsonPatch read_json_patch(Build& build, std::string_view text, Span place) {
 }
 
 void apply(Build& build, const JsonPatch& patch, yaml::Node& body, const Mark& mark) {
+  require_unique_keys(body);
   through_json(build.arena, body, JsonNumbers::kKeepIntegers);
   Application application(build, body, mark);
   for (const JsonOperation& operation : patch) application.run(operation);

@@ -1,6 +1,8 @@
 #include "kustomize/json_values.h"
 
 #include <cmath>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "base/base64.h"
 #include "base/diagnostic.h"
@@ -60,6 +62,37 @@ void set_scalar(Arena& arena, yaml::Node& node, JsonNumbers numbers) {
 }
 
 }  // namespace
+
+bool has_repeated_key(const yaml::Node& mapping) {
+  constexpr std::uint32_t kFew = 16;
+  const auto& entries = mapping.entries;
+  if (entries.size() <= kFew) {
+    for (std::uint32_t i = 1; i < entries.size(); ++i)
+      for (std::uint32_t j = 0; j < i; ++j)
+        if (entries[i].key->text == entries[j].key->text) return true;
+    return false;
+  }
+  std::unordered_set<std::string_view> seen;
+  for (const yaml::Entry& entry : entries)
+    if (!seen.insert(entry.key->text).second) return true;
+  return false;
+}
+
+void require_unique_keys(const yaml::Node& node) {
+  for (const yaml::Node* const item : node.items) require_unique_keys(*item);
+  for (const yaml::Entry& entry : node.entries) require_unique_keys(*entry.value);
+  if (!has_repeated_key(node)) return;
+  std::unordered_map<std::string_view, const yaml::Node*> seen;
+  for (const yaml::Entry& entry : node.entries) {
+    const auto [there, is_new] = seen.emplace(entry.key->text, entry.key);
+    if (is_new) continue;
+    const bool later = there->second->span.offset > entry.key->span.offset;
+    const yaml::Node& first = later ? *entry.key : *there->second;
+    const yaml::Node& second = later ? *there->second : *entry.key;
+    fail("kustomize/duplicate-key", second.span, cat("the key '", second.text, "' is there twice"),
+         {{"the first one", first.span}}, {std::string(second.text)});
+  }
+}
 
 std::string json_number(double value) {
   char digits[32];

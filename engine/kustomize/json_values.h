@@ -21,6 +21,10 @@ std::string json_number(double value);
 // kustomize/key-type for keys that are no text.
 void through_json(Arena& arena, yaml::Node& node, JsonNumbers numbers);
 
+bool has_repeated_key(const yaml::Node& mapping);
+// Errors: kustomize/duplicate-key for a key that is twice in a mapping, at any depth.
+void require_unique_keys(const yaml::Node& node);
+
 // A date as the text that JSON has for it: "2001-01-01" is "2001-01-01T00:00:00Z".
 std::string timestamp_text(const yaml::Node& timestamp);
 

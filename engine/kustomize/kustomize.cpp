@@ -5,9 +5,11 @@
 
 #include "base/text.h"
 #include "kustomize/build.h"
+#include "kustomize/custom_schema.h"
 #include "kustomize/generate.h"
 #include "kustomize/name_reference.h"
 #include "kustomize/order.h"
+#include "kustomize/provenance.h"
 #include "kustomize/scalar.h"
 #include "kustomize/transform/transform.h"
 #include "kustomize/variables.h"
@@ -87,27 +89,19 @@ void refold(Build& build, Node& node) {
 
 // Annotations are printed as strings, sorted, without kustomize's own.
 void finish_annotations(Build& build, Item& item) {
+  yaml::ensure_mapping(build.arena, *item.body, "metadata");
   Node* const annotations = yaml::find_path(*item.body, {"metadata", "annotations"});
   if (annotations == nullptr) return;
   if (annotations->is_mapping())
     for (const std::string_view name : kBookkeeping)
       while (yaml::remove(*annotations, name)) {
       }
-  stringify_metadata(build.arena, *item.body, "annotations");
 }
 
 bool asks_for(const Kustomization& file, std::string_view what) {
   const Node* const list = file.find("buildMetadata");
   return list != nullptr &&
          std::ranges::any_of(list->items, [&](const Node* item) { return item->text == what; });
-}
-
-void check_build_metadata(const Kustomization& file) {
-  for (const std::string_view what : {"originAnnotations", "transformerAnnotations"})
-    if (asks_for(file, what))
-      fail("kustomize/unsupported", file.find("buildMetadata")->span,
-           cat("'buildMetadata: [", what, "]' is not supported"),
-           {{"`plumb explain` tells where each field comes from"}}, {cat("buildMetadata ", what)});
 }
 
 kube::Resource resource_of(const Item& item) {
@@ -130,8 +124,12 @@ void finish(Build& build, const Kustomization& file, Accumulated& all) {
   sort_items(build, file, all.items);
   if (build.options.managed_by_label || asks_for(file, "managedByLabel"))
     add_managed_by(build, all.items);
+  const bool origins = asks_for(file, "originAnnotations");
+  const bool transformations = asks_for(file, "transformerAnnotations");
   for (Item* const item : all.items.list()) {
     finish_annotations(build, *item);
+    write_provenance(build, *item, origins, transformations);
+    stringify_metadata(build.arena, *item->body, "annotations");
     refold(build, *item->body);
   }
 }
@@ -148,7 +146,9 @@ kube::ResourceSet build(const files::Tree& tree, const files::Path& directory,
   Build build(options, context, *result.arena, *result.origins);
   const Root root = open_top(build, tree, directory);
   const Kustomization file = load_kustomization(build, root);
-  check_build_metadata(file);
+  use_schema(build, root, file);
+  const Node* const metadata = file.find("buildMetadata");
+  build.tracks_origin = metadata != nullptr && !metadata->items.empty();
   Accumulated all;
   accumulate(build, root, file, all, objects);
   finish(build, file, all);

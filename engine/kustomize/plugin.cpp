@@ -6,8 +6,12 @@
 #include "base/text.h"
 #include "kustomize/embedded.h"
 #include "kustomize/generate.h"
+#include "kustomize/json_values.h"
+#include "kustomize/provenance.h"
+#include "kustomize/scalar.h"
 #include "kustomize/shape.h"
 #include "yaml/emit.h"
+#include "yaml/read.h"
 
 namespace plumb::kustomize {
 
@@ -80,6 +84,53 @@ const Node* fitted(const Step& step, std::string_view kind, const Node& config) 
   return fit({step.build.arena, Strictness::kLenient}, config, row->shape);
 }
 
+// The targets of a ValueAddTransformer may stand in a file.
+const Node* with_target_file(const Step& step, const Node& config) {
+  const Node* const path = yaml::find(config, "targetFilePath");
+  if (path == nullptr || path->text.empty()) return &config;
+  Build& build = step.build;
+  const File file = load_file(build, step.root, path->text, path->span);
+  const std::string_view text = build.context.sources.text(file.source);
+  yaml::Profile profile = yaml::kKustomizationProfile;
+  profile.duplicates = yaml::DuplicateKeys::kLastWins;
+  const yaml::Document document =
+      yaml::read_first(text, {file.source, 0, static_cast<std::uint32_t>(text.size())}, profile,
+                       build.arena, build.context.limits);
+  Node* const both = fit({build.arena, Strictness::kLenient}, *document.root,
+                         {"", kValueAddFields});
+  for (const yaml::Entry& entry : config.entries)
+    if (entry.key->text != "targetFilePath") yaml::set(build.arena, *both, entry.key->text, entry.value);
+  return both;
+}
+
+// What IAMPolicyGenerator makes: the account of a cluster that stands for one of the cloud.
+void generate_policy(const Step& step, const Item& config) {
+  const Node& fields = *config.body;
+  const std::string_view cloud = yaml::text_at(fields, {"cloud"});
+  if (cloud != "gke")
+    fail("kustomize/bad-value", fields.span, cat("expected 'gke' as cloud, got '", cloud, "'"), {},
+         {cat("cloud provider ", cloud, " not supported yet")});
+  Arena& arena = step.build.arena;
+  Node* const body = yaml::make_mapping(arena, fields.span);
+  const auto put = [&](Node& map, std::string_view key, std::string_view text) {
+    map.entries.push_back(arena, {make_string(arena, key), make_untagged(arena, text, fields.span)});
+  };
+  put(*body, "apiVersion", "v1");
+  put(*body, "kind", "ServiceAccount");
+  Node* const metadata = yaml::ensure_mapping(arena, *body, "metadata");
+  Node* const annotations = yaml::ensure_mapping(arena, *metadata, "annotations");
+  put(*annotations, "iam.gke.io/gcp-service-account",
+      arena.copy(cat(yaml::text_at(fields, {"serviceAccount", "name"}), "@",
+                     yaml::text_at(fields, {"serviceAccount", "projectId"}),
+                     ".iam.gserviceaccount.com")));
+  put(*metadata, "name", yaml::text_at(fields, {"kubernetesService", "name"}));
+  const std::string_view name = yaml::text_at(fields, {"kubernetesService", "namespace"});
+  if (!name.empty()) put(*metadata, "namespace", name);
+  Item* const item = step.items.make(body);
+  set_generator_origin(step.build, *item, step.root, *step.file, "IAMPolicyGenerator", &config);
+  absorb(step, item, fields.span);
+}
+
 // A generator's arguments; the name and namespace may stand in its metadata.
 const Node* fitted_generator(const Step& step, std::string_view kind, const Node& config) {
   const bool secret = kind == "SecretGenerator";
@@ -120,8 +171,10 @@ Accumulated read_configurations(const Step& step, std::string_view field) {
             read_embedded(step.build, *entry, [&](std::string_view body, Span place) {
               return read_objects_from(step.build, body, place);
             });
-        for (Item* const item : make_items(step.build, result.items, objects))
+        for (Item* const item : make_items(step.build, result.items, objects)) {
+          set_file_origin(step.build, *item, step.root, step.file->file_name);
           result.items.add(item);
+        }
         continue;
       } catch (const Error& error) {
         if (contains(entry->text, "\n")) throw;
@@ -134,10 +187,11 @@ Accumulated read_configurations(const Step& step, std::string_view field) {
 }
 
 void run_transformer(const Step& step, const Node& config) {
+  require_unique_keys(config);
   const std::string_view kind = yaml::text_at(config, {"kind"});
   const auto row = std::ranges::find(transformers(), kind, &Transformer::kind);
   if (!is_builtin(config) || row == transformers().end()) fail_unsupported(config);
-  row->from_config(step, *fitted(step, kind, config));
+  row->from_config(step, *with_target_file(step, *fitted(step, kind, config)));
   step.items.drop_deleted();
 }
 
@@ -153,16 +207,24 @@ std::vector<std::string> printed(const Items& items) {
 void run_configured_generators(const Step& step) {
   const Accumulated configs = read_configurations(step, "generators");
   for (const Item* const config : configs.items.list()) {
+    require_unique_keys(*config->body);
     const std::string_view kind = yaml::text_at(*config->body, {"kind"});
+    if (is_builtin(*config->body) && kind == "IAMPolicyGenerator") {
+      generate_policy(step, *config);
+      continue;
+    }
     const bool known = kind == "ConfigMapGenerator" || kind == "SecretGenerator";
     if (!is_builtin(*config->body) || !known) fail_unsupported(*config->body);
-    run_generator(step, kind, *fitted_generator(step, kind, *config->body));
+    run_generator(step, kind, *fitted_generator(step, kind, *config->body), *config);
   }
 }
 
 void run_configured_transformers(const Step& step) {
   const Accumulated configs = read_configurations(step, "transformers");
-  for (const Item* const config : configs.items.list()) run_transformer(step, *config->body);
+  for (const Item* const config : configs.items.list()) {
+    run_transformer(step, *config->body);
+    note_transformer(step.build, step.items, step.root, *step.file, config->id().gvk.kind, 1, config);
+  }
 }
 
 void run_validators(const Step& step) {

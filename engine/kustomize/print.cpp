@@ -1,10 +1,8 @@
 // What kustomize can print, and the print itself.
 
-#include <algorithm>
-#include <unordered_set>
-
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "kustomize/json_values.h"
 #include "kustomize/kustomize.h"
 #include "yaml/emit.h"
 #include "yaml/read.h"
@@ -81,25 +79,11 @@ void check(const Node& node, bool top) {
     return;
   }
   for (const Node* const item : node.items) check(*item, false);
-  std::unordered_set<std::string_view> names;
-  const bool many = node.entries.size() > 16;
   for (const yaml::Entry& entry : node.entries) {
     const Node& key = *entry.key;
     if (!top && key.type != Type::kString && key.type != Type::kMerge)
       fail("kustomize/key-type", key.span, cat("expected a string as key, got '", key.text, "'"),
            {{"quote the key"}}, {"json: unsupported type: map[interface {}]interface {}"});
-    bool repeated = false;
-    if (many) {
-      repeated = !names.insert(key.text).second;
-    } else {
-      for (const yaml::Entry& other : node.entries) {
-        if (&other == &entry) break;
-        repeated = repeated || other.key->text == key.text;
-      }
-    }
-    if (repeated)
-      fail("kustomize/duplicate-key", key.span, cat("the key '", key.text, "' is there twice"), {},
-           {std::string(key.text)});
     check(*entry.value, false);
   }
 }
@@ -109,6 +93,7 @@ void check(const Node& node, bool top) {
 std::string print(const kube::ResourceSet& set) {
   std::string out;
   for (const kube::Resource& resource : set.resources) {
+    require_unique_keys(*resource.body);
     check(*resource.body, true);
     if (!out.empty()) out += "---\n";
     yaml::emit_to(out, *resource.body, yaml::kKustomizeOutput);

@@ -84,6 +84,7 @@ void expand_lists(Build& build, std::vector<Node*>& objects, std::vector<Node*>&
       result.push_back(object);
       continue;
     }
+    require_unique_keys(*object);
     if (items->is_null()) continue;
     if (!items->is_sequence())
       fail("kustomize/list-items", items->span, cat("expected a list in 'items' of a ", kind), {},
@@ -110,6 +111,25 @@ void unwrap_single_list(std::vector<Node*>& documents) {
   std::vector<Node*> objects;
   if (items != nullptr) objects.assign(items->items.begin(), items->items.end());
   documents = std::move(objects);
+}
+
+// kustomize looks at the first of repeated keys, find() and its like at the last one: so repeated
+// entries change places. What still repeats at the end is an error when it is printed.
+void turn_repeated_keys(Node& node) {
+  for (Node* const item : node.items) turn_repeated_keys(*item);
+  for (const yaml::Entry& entry : node.entries) turn_repeated_keys(*entry.value);
+  if (!has_repeated_key(node)) return;
+  const std::uint32_t count = node.entries.size();
+  std::vector<bool> done(count, false);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (done[i]) continue;
+    std::vector<std::uint32_t> same;
+    for (std::uint32_t j = i; j < count; ++j)
+      if (node.entries[j].key->text == node.entries[i].key->text) same.push_back(j);
+    for (std::size_t k = 0; k < same.size(); ++k) done[same[k]] = true;
+    for (std::size_t k = 0; k < same.size() / 2; ++k)
+      std::swap(node.entries[same[k]], node.entries[same[same.size() - 1 - k]]);
+  }
 }
 
 std::vector<std::string_view> comma_list(Arena& arena, std::string_view text) {
@@ -156,7 +176,9 @@ std::vector<Node*> read_objects_from(Build& build, std::string_view text, Span p
     const yaml::Document document = yaml::read_first(
         piece, {place.source, place.offset + offset, static_cast<std::uint32_t>(piece.size())},
         profile, build.arena, build.context.limits);
-    if (!document.empty) documents.push_back(document.root);
+    if (document.empty) continue;
+    turn_repeated_keys(*document.root);
+    documents.push_back(document.root);
   }
   unwrap_single_list(documents);
   std::vector<Node*> objects;

@@ -108,7 +108,7 @@ void stringify_metadata(Arena& arena, yaml::Node& body, std::string_view field) 
   yaml::Node* const map = yaml::find(*metadata, field);
   if (map == nullptr) return;
   std::map<std::string_view, const yaml::Entry*> sorted;
-  for (const yaml::Entry& entry : map->entries) sorted[entry.key->text] = &entry;
+  for (const yaml::Entry& entry : map->entries) sorted.emplace(entry.key->text, &entry);
   if (sorted.empty()) {
     while (yaml::remove(*metadata, field)) {
     }

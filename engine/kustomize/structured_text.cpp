@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "kustomize/field_path.h"
 #include "kustomize/json_values.h"
+#include "kustomize/yaml_text.h"
 #include "yaml/emit.h"
 #include "yaml/read.h"
 
@@ -79,6 +80,18 @@ std::string_view write_json(Build& build, const Node& tree, std::string_view old
   return build.arena.copy(yaml::emit_json(tree, style));
 }
 
+// What is known to come out as kustomize writes it; all else is named.
+std::string_view write_yaml(Build& build, const Scalar& scalar, Span span) {
+  std::optional<std::string> text;
+  if (scalar.document.comments.empty()) text = write_yaml_text(*scalar.document.root);
+  if (!text)
+    fail("kustomize/unsupported", span,
+         "replacements inside YAML texts with comments, anchors, tags or folded texts are not "
+         "supported",
+         {{"the text", scalar.node->span}}, {"replacements inside such YAML texts"});
+  return build.arena.copy(trim(*text));
+}
+
 }  // namespace
 
 bool set_in_structured_text(Build& build, Node& root, const std::vector<std::string>& path,
@@ -100,11 +113,8 @@ bool set_in_structured_text(Build& build, Node& root, const std::vector<std::str
   const std::string_view start = trim(old);
   const bool json = start.starts_with('{') || start.starts_with('[');
   if (json && !is_json_tree(tree)) return false;
-  if (!json)
-    fail("kustomize/unsupported", span, "replacements inside YAML texts are not supported",
-         {{"the text", scalar.node->span}}, {"replacements inside YAML texts"});
   const Node before = *scalar.node;
-  scalar.node->text = write_json(build, tree, old);
+  scalar.node->text = json ? write_json(build, tree, old) : write_yaml(build, scalar, span);
   build.origins.record(*scalar.node, &before, mark.span, mark.layer);
   return true;
 }

@@ -228,8 +228,8 @@ void Reader::read_stream(Stream& stream) {
   }
 }
 
-// What follows a value that ends by itself (a flow collection, a quoted scalar) is another
-// document's; behind a block collection it is a mistake.
+// What follows a value that ends by itself (a flow collection, a quoted scalar), or is indented less
+// than a block collection, is another document's; else it is a mistake.
 void Reader::read_first(Document& document) {
   check_text();
   if (text_.starts_with(kByteOrderMark)) {
@@ -238,10 +238,8 @@ void Reader::read_first(Document& document) {
   }
   document_ = &document;
   skip_to_content();
-  while (at_marker("...")) {
-    at_ += 3;
-    skip_to_content();
-  }
+  if (at_marker("..."))
+    fail_here("yaml/expected-document", "expected a document, found the end of one: '...'");
   read_directives();
   if (at_marker("---")) {
     document.marker = span_of(at_, at_ + 3);
@@ -249,16 +247,15 @@ void Reader::read_first(Document& document) {
     keys_allowed_ = false;
   }
   skip_to_content();
+  const int root_column = column();
   document.empty = at_document_end();
   document.root = read_block_node(-1, false);
   document.span = span_of(text_.data(), end_);
-  if (document.root->style == Style::kBlock || document.root->style == Style::kPlain) {
-    skip_to_content();
-    if (!at_document_end())
-      fail_here("yaml/expected-document",
-                "expected the end of the document, found more content",
-                {{"is it indented less than what it belongs to, or a second value on one line?"}});
-  }
+  if (document.root->style != Style::kBlock && document.root->style != Style::kPlain) return;
+  skip_to_content();
+  if (!at_document_end() && column() >= root_column)
+    fail_here("yaml/expected-document", "expected the end of the document, found more content",
+              {{"is it indented less than what it belongs to, or a second value on one line?"}});
 }
 
 void Reader::read_document(Stream&, bool) {

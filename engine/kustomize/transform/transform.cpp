@@ -17,6 +17,11 @@ bool has_some(const Kustomization& file, std::string_view field) {
   return value != nullptr && !yaml::is_empty(*value);
 }
 
+std::size_t size_of(const Kustomization& file, std::string_view field) {
+  const yaml::Node* const value = file.find(field);
+  return value != nullptr ? value->items.size() : 0;
+}
+
 constexpr std::array kTransformers{
     Transformer{"PatchStrategicMergeTransformer", merge_patches_from_file,
                 [](const Kustomization& f) { return has_some(f, "patchesStrategicMerge"); },
@@ -41,10 +46,12 @@ constexpr std::array kTransformers{
                 annotations_from_config},
     Transformer{"PatchJson6902Transformer", json_patches_from_file,
                 [](const Kustomization& f) { return has_some(f, "patchesJson6902"); },
-                json_patches_from_config},
+                json_patches_from_config,
+                [](const Kustomization& f) { return size_of(f, "patchesJson6902"); }},
     Transformer{"ReplicaCountTransformer", replicas_from_file,
                 [](const Kustomization& f) { return has_some(f, "replicas"); },
-                replicas_from_config},
+                replicas_from_config,
+                [](const Kustomization& f) { return size_of(f, "replicas"); }},
     Transformer{
         "ImageTagTransformer", images_from_file,
         [](const Kustomization& f) { return has_some(f, "images") || has_some(f, "imageTags"); },

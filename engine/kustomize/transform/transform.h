@@ -26,6 +26,8 @@ struct Transformer {
   void (*from_file)(const Step&);           // may be null
   bool (*is_wanted)(const Kustomization&);  // whether the file has anything for it
   void (*from_config)(const Step&, const yaml::Node& config);  // may be null
+  // How many transformers kustomize makes of it; null: one.
+  std::size_t (*count)(const Kustomization&) = nullptr;
 };
 
 // In the order in which a kustomization runs them.
