@@ -170,6 +170,48 @@ const std::map<std::string, std::string> kForms{{"labels", "kLabels"},
                                                 {"label", "kLabel"},
                                                 {"port", "kPortName"}};
 
+// What stands behind a field's type, as the texts of C++ that it becomes.
+struct Attributes {
+  std::string merge_key, merge_since, fallback, map_keys, enumeration, since, until;
+  std::string range = "0, 0", topology = "kNone", form = "kNone";
+  bool immutable = false, deprecated = false, merges = false, retains_keys = false;
+  bool has_fallback = false;
+};
+
+bool read_word(const std::string& word, Attributes& known) {
+  if (word == "immutable") return known.immutable = true;
+  if (word == "deprecated") return known.deprecated = true;
+  if (word == "+retainKeys") return known.retains_keys = true;
+  if (word == "set" || word == "atomic") {
+    known.topology = word == "set" ? "kSet" : "kAtomic";
+    return true;
+  }
+  return behind(word, "enum:", known.enumeration) || behind(word, "since:", known.since) ||
+         behind(word, "until:", known.until) || behind(word, "merge-since:", known.merge_since);
+}
+
+Attributes read_attributes(const Field& field) {
+  Attributes known;
+  for (const std::string& word : field.attributes) {
+    std::string rest;
+    if (behind(word, "merge:", known.merge_key)) {
+      known.merges = true;
+    } else if (behind(word, "map:", known.map_keys)) {
+      known.topology = "kMap";
+    } else if (behind(word, "=", known.fallback)) {
+      known.has_fallback = true;
+      if (known.fallback == "\"\"") known.fallback.clear();
+    } else if (behind(word, "range:", rest)) {
+      known.range = rest.substr(0, rest.find("..")) + ", " + rest.substr(rest.find("..") + 2);
+    } else if (behind(word, "form:", rest)) {
+      known.form = kForms.at(rest);
+    } else if (!read_word(word, known)) {
+      stop("unknown word '" + word + "' of field " + field.name);
+    }
+  }
+  return known;
+}
+
 class Writer {
  public:
   explicit Writer(const Table& table) : table_(table) {
@@ -231,6 +273,7 @@ class Writer {
   }
 
   std::string text_list(const std::string& joined, char by) {
+    if (joined.empty()) return "{}";
     const Texts parts = divided(joined, by);
     const std::string range =
         "{" + std::to_string(text_count_) + ", " + std::to_string(parts.size()) + "}";
@@ -265,46 +308,18 @@ class Writer {
   }
 
   std::string field_row(const Field& field, const Type& type) {
-    const std::string& group = type.group;
-    std::string merge_key, merge_since, fallback, map_keys, values, since, until, rest;
-    std::string range = "0, 0", topology = "kNone", form = "kNone";
-    bool immutable = false, deprecated = false, merges = false, retain = false,
-         has_fallback = false;
-    for (const std::string& word : field.attributes) {
-      if (behind(word, "merge:", merge_key)) {
-        merges = true;
-      } else if (behind(word, "map:", map_keys)) {
-        topology = "kMap";
-      } else if (behind(word, "=", fallback)) {
-        has_fallback = true;
-        if (fallback == "\"\"") fallback.clear();
-      } else if (behind(word, "range:", rest)) {
-        range = rest.substr(0, rest.find("..")) + ", " + rest.substr(rest.find("..") + 2);
-      } else if (word == "+retainKeys") {
-        retain = true;
-      } else if (word == "set" || word == "atomic") {
-        topology = word == "set" ? "kSet" : "kAtomic";
-      } else if (behind(word, "form:", rest)) {
-        form = kForms.at(rest);
-      } else if (word == "immutable") {
-        immutable = true;
-      } else if (word == "deprecated") {
-        deprecated = true;
-      } else if (!behind(word, "enum:", values) && !behind(word, "since:", since) &&
-                 !behind(word, "until:", until) && !behind(word, "merge-since:", merge_since)) {
-        stop("unknown word '" + word + "' of field " + field.name);
-      }
-    }
-    if (merges && since.empty() && merge_since.empty()) merge_since = type.since;
-    const bool enumerated = !values.empty();
+    Attributes known = read_attributes(field);
+    if (known.merges && known.since.empty() && known.merge_since.empty())
+      known.merge_since = type.since;
     const auto flag = [](bool value) { return value ? "true, " : "false, "; };
-    return "  {" + text(field.name) + ", " + std::to_string(value(field.type, group)) + ", " +
-           flag(field.required) + flag(immutable) + flag(deprecated) + flag(merges) + flag(retain) +
-           flag(has_fallback) + flag(range != "0, 0") + "Topology::" + topology +
-           ", Form::" + form + ", " + text(merge_key) + ", " + text(merge_since) + ", " +
-           text(fallback) + ", " + (map_keys.empty() ? "{}" : text_list(map_keys, ',')) + ", " +
-           (enumerated ? text_list(values, '|') : "{}") + ", " + range + ", " + text(since) + ", " +
-           text(until) + "},\n";
+    return "  {" + text(field.name) + ", " + std::to_string(value(field.type, type.group)) + ", " +
+           flag(field.required) + flag(known.immutable) + flag(known.deprecated) +
+           flag(known.merges) + flag(known.retains_keys) + flag(known.has_fallback) +
+           flag(known.range != "0, 0") + "Topology::" + known.topology + ", Form::" + known.form +
+           ", " + text(known.merge_key) + ", " + text(known.merge_since) + ", " +
+           text(known.fallback) + ", " + text_list(known.map_keys, ',') + ", " +
+           text_list(known.enumeration, '|') + ", " + known.range + ", " + text(known.since) +
+           ", " + text(known.until) + "},\n";
   }
 
   std::string type_rows() {
