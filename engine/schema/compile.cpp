@@ -158,6 +158,7 @@ const Compiler::Keyword* Compiler::keyword(std::string_view name) {
       Keyword{"exclusiveMinimum", &Compiler::exclusive_minimum},
       Keyword{"externalDocs", nullptr},
       Keyword{"format", &Compiler::format},
+      Keyword{"id", nullptr},  // draft-04's $id; what refers to it by name finds nothing
       Keyword{"if", &Compiler::condition},
       Keyword{"items", &Compiler::items},
       Keyword{"maxContains", &Compiler::max_contains},

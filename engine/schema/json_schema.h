@@ -6,13 +6,13 @@
 //   std::shared_ptr<const Schema> schema = compile(*text, Dialect::kJsonSchema);
 //   Diagnostics findings = check(document, *schema);
 //
-// Two dialects. kJsonSchema is draft-07 with the renamed keywords of later drafts ($defs, $anchor,
-// dependentRequired, dependentSchemas, prefixItems, minContains, maxContains). kStructural is what
-// a CustomResourceDefinition holds: a field that no `properties` names is a finding unless
-// x-kubernetes-preserve-unknown-fields keeps it, null stands for absence unless `nullable`,
-// x-kubernetes-int-or-string, -embedded-resource, -list-type and -list-map-keys mean what the API
-// server means by them; metadata of the root and of embedded objects is checked against the
-// built-in ObjectMeta. Formats are checked where format.h knows them.
+// Two dialects. kJsonSchema is draft-07 (4 and 6 too) with the renamed keywords of later drafts
+// ($defs, $anchor, dependentRequired, dependentSchemas, prefixItems, minContains, maxContains).
+// kStructural is what a CustomResourceDefinition holds: a field that no `properties` names is a
+// finding unless x-kubernetes-preserve-unknown-fields keeps it, null stands for absence unless
+// `nullable`, x-kubernetes-int-or-string, -embedded-resource, -list-type and -list-map-keys mean
+// what the API server means by them; metadata of the root and of embedded objects is checked
+// against the built-in ObjectMeta. Formats are checked where format.h knows them.
 //
 // A keyword that is not known makes a schema unusable, which is reported and never passed over:
 // compile() throws schema/unusable with the place of the keyword. Rules in CEL
