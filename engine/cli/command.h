@@ -11,6 +11,7 @@
 
 #include "base/diagnostic.h"
 #include "cli/options.h"
+#include "report/report.h"
 
 namespace plumb::cli {
 
@@ -34,9 +35,14 @@ struct Invocation {
   SourceStore& sources;
   bool color_out = false;
   bool color_err = false;
+  report::Masker masker = report::Masker();  // knows every Secret that was rendered or read so far
 
-  // Shows a diagnostic on stderr.
+  // Shows a diagnostic on stderr, without secrets.
   void report(const Diagnostic& diagnostic);
+  // What --format asks for; report refuses what a result does not have.
+  report::Format format() const;
+  // For results on stdout.
+  report::Context report_context() { return {sources, masker, color_out}; }
 };
 
 struct CommandRow {
@@ -60,9 +66,11 @@ int run(const std::vector<std::string>& words, Process& process);
 int run_render(Invocation& invocation);
 int run_ls(Invocation& invocation);
 int run_inputs(Invocation& invocation);
+int run_diff(Invocation& invocation);
 int run_explain(Invocation& invocation);
 int run_argocd(Invocation& invocation);
 int run_help(Invocation& invocation);
+int run_plan(Invocation& invocation);
 int run_validate(Invocation& invocation);
 int run_version(Invocation& invocation);
 int run_completion(Invocation& invocation);

@@ -18,6 +18,12 @@ constexpr std::array<Names, 6> kInputsOptions{"--env",      "--head", "--format"
                                               "--affected", "--jobs", "--value"};
 constexpr std::array<Names, 6> kValidateOptions{"--env",  "--head",   "--format",
                                                 "--jobs", "--strict", "--value"};
+constexpr std::array<Names, 9> kDiffOptions{"--env",        "--head",   "--base",
+                                            "--live",       "--format", "--jobs",
+                                            "--keep-going", "--strict", "--value"};
+constexpr std::array<Names, 12> kPlanOptions{"--env",        "--head",   "--base",  "--live",
+                                             "--format",     "--jobs",   "--check", "--output",
+                                             "--keep-going", "--strict", "--value", "--exit-code"};
 constexpr std::array<Names, 4> kExplainOptions{"--env", "--head", "--jobs", "--value"};
 constexpr std::array<Names, 4> kArgocdOptions{"--env", "--value", "--jobs", "--verify-output"};
 constexpr std::array<Names, 0> kNoOptions{};
@@ -34,6 +40,20 @@ constexpr std::array kRows{
         "the same render,\n"
         "plumb's schemas of pipelines and Argo. Objects of a kind without a schema are counted.",
         kValidateOptions, run_validate},
+    CommandRow{"diff", "[-e ENV] [UNIT…]", "field differences with causes",
+               "Compares head with what runs (--live, or live: of plumb.yaml), or with --base "
+               "git:REV. Each difference has its\n"
+               "cause (git, drift, both) and the file, line and layer behind it. Status 1 when "
+               "something differs.",
+               kDiffOptions, run_diff},
+    CommandRow{"plan", "[-e ENV] [UNIT…]",
+               "what would be done, in which order, and what speaks against it",
+               "Makes the steps that turn live into head, judged against base. With --base and no "
+               "live state it plans base → head.\n"
+               "-o FILE saves the plan; --check FILE says whether a saved one still holds (status "
+               "4 when not). A guard that\n"
+               "refuses gives status 3, after the plan is printed.",
+               kPlanOptions, run_plan},
     CommandRow{"explain", "-e ENV KIND/NAME [PATH]", "where the value of a field comes from",
                "Shows the places that set a field, the oldest first, each with its layer: a "
                "document, a patch, a data value, …\n"
@@ -96,7 +116,8 @@ std::string pad(std::string_view text, std::size_t width) {
 
 int run_command(const CommandRow& row, std::span<const std::string> words, Process& process,
                 SourceStore& sources) {
-  Invocation invocation{parse_options(words, row.options), process, sources, false, false};
+  Invocation invocation{
+      parse_options(words, row.options), process, sources, false, false, report::Masker()};
   const std::string& when = invocation.options.color;
   invocation.color_out = use_color(when, process.stdout_is_terminal, process);
   invocation.color_err = use_color(when, process.stderr_is_terminal, process);
@@ -104,7 +125,14 @@ int run_command(const CommandRow& row, std::span<const std::string> words, Proce
     process.out += describe_command(row);
     return kDone;
   }
-  return row.run(invocation);
+  try {
+    return row.run(invocation);
+  } catch (const Error& error) {
+    // Here, because only the invocation knows the secrets that an error may quote.
+    process.out.clear();
+    invocation.report(error.diagnostic());
+    return kUnclear;
+  }
 }
 
 // Where the command stands: behind the options that all commands have.
@@ -131,7 +159,13 @@ std::string_view base_name(std::string_view path) { return path.substr(path.rfin
 std::span<const CommandRow> command_rows() { return kRows; }
 
 void Invocation::report(const Diagnostic& diagnostic) {
-  process.err += format_diagnostic(diagnostic, sources, color_err);
+  process.err += report::write_diagnostic(diagnostic, {sources, masker, color_err});
+}
+
+report::Format Invocation::format() const {
+  if (const auto format = report::parse_format(options.format)) return *format;
+  fail("cli/bad-value", {}, cat("no format '", options.format, "'"),
+       {{"text, json, markdown, github, sarif, junit"}});
 }
 
 int run(const std::vector<std::string>& words, Process& process) {

@@ -17,6 +17,13 @@ class Builder {
     render_head();
     render_base();
     for (const project::Environment* environment : environments_) read_live(*environment);
+    // Errors are told when all Secrets are known, so that none is quoted.
+    bool failed = session_.report_errors(result_.head);
+    failed = session_.report_errors(result_.base) || failed;
+    for (const std::vector<Outcome>& outcomes : result_.rendered_live)
+      failed = session_.report_errors(outcomes) || failed;
+    result_.failed = failed;
+    result_.unclear = session_.report_not_rendered(result_.head);
     fill_input();
     return std::move(result_);
   }
@@ -27,8 +34,6 @@ class Builder {
     const auto targets = session_.targets(head, options_.arguments);
     environments_ = session_.environments(head);
     result_.head = session_.render_all(head, targets, true);
-    result_.failed = session_.report_errors(result_.head);
-    result_.unclear = session_.report_not_rendered(result_.head);
   }
 
   // The units that base had, in the environments that are asked for: a unit that is gone is
@@ -38,7 +43,6 @@ class Builder {
     result_.revisions.push_back(session_.open(*options_.base, "--base"));
     const Revision& base = *result_.revisions.back();
     result_.base = session_.render_all(base, targets_at(base), true);
-    result_.failed = session_.report_errors(result_.base) || result_.failed;
   }
 
   std::vector<render::Target> targets_at(const Revision& revision) const {
@@ -76,6 +80,7 @@ class Builder {
     }
     const state::StateSource parsed = state::parse_source(source, place);
     result_.live[environment.name] = read_state(parsed, environment, place);
+    invocation_.masker.add(result_.live[environment.name]->set);
   }
 
   std::unique_ptr<state::State> read_state(const state::StateSource& source,
@@ -112,7 +117,6 @@ class Builder {
   std::unique_ptr<state::State> from_targets(const Revision& revision,
                                              const std::vector<render::Target>& targets) {
     result_.rendered_live.push_back(session_.render_all(revision, targets, false));
-    result_.failed = session_.report_errors(result_.rendered_live.back()) || result_.failed;
     auto state = std::make_unique<state::State>();
     state->complete = true;
     state->rendered = true;

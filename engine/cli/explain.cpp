@@ -168,6 +168,7 @@ int run_explain(Invocation& invocation) {
   const std::vector<render::Target> targets = session.targets(session.head(), {});
   const std::vector<Outcome> outcomes = session.render_all(session.head(), targets, true);
   const bool failed = session.report_errors(outcomes);
+  std::string& out = invocation.process.out;
   bool found = false;
   std::vector<std::string> near;
   for (const Outcome& outcome : outcomes) {
@@ -182,6 +183,7 @@ int run_explain(Invocation& invocation) {
   if (!found)
     fail("cli/no-object", {}, cat("no object '", arguments[0], "' is rendered"),
          did_you_mean(arguments[0], near));
+  out = invocation.masker.mask(out);
   return failed ? kUnclear : kDone;
 }
 

@@ -81,7 +81,10 @@ std::unique_ptr<Revision> Session::open(std::string_view source, std::string_vie
 }
 
 const Revision& Session::head() {
-  if (!head_) head_ = open(invocation_.options.head.value_or(""), "--head");
+  if (!head_) {
+    head_ = open(invocation_.options.head.value_or(""), "--head");
+    invocation_.masker = report::Masker(head_->project.sensitive);
+  }
   return *head_;
 }
 
@@ -172,6 +175,9 @@ std::vector<Outcome> Session::render_all(const Revision& revision,
       outcomes[i].error = std::move(diagnostic);
     }
   });
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.rendered) invocation_.masker.add(outcome.rendered->set);
+  }
   return outcomes;
 }
 

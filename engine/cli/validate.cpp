@@ -50,30 +50,30 @@ int run_validate(Invocation& invocation) {
   const bool unclear = session.report_not_rendered(outcomes);
 
   const schema::Library library;
-  schema::Report report;
+  schema::Report checks;
   for (auto& [environment, set] : sets_by_environment(outcomes)) {
-    schema::validate(set, schema::make_catalogue(library, set), report);
-    lint::check(set, nullptr, report.findings);
+    schema::validate(set, schema::make_catalogue(library, set), checks);
+    lint::check(set, nullptr, checks.findings);
   }
-  remove_repeated(report.findings);
+  remove_repeated(checks.findings);
 
-  std::size_t errors = 0;
-  std::size_t warnings = 0;
-  for (const Diagnostic& finding : report.findings) {
-    (finding.severity == Severity::kError ? errors : warnings) +=
-        finding.severity == Severity::kInfo ? 0 : 1;
-    invocation.process.out += format_diagnostic(finding, invocation.sources, invocation.color_out);
-  }
-  invocation.process.err +=
-      cat(count_of(report.validated, "object"), " validated, ", count_of(errors, "error"), ", ",
-          count_of(warnings, "warning"), ", ", report.no_schema, " without a schema\n");
-  if (report.no_schema > 0) {
-    invocation.process.err += cat("no schema for ", kinds_text(report.kinds_without_schema), "\n");
+  const auto count = [&](Severity severity) {
+    return std::count_if(checks.findings.begin(), checks.findings.end(),
+                         [&](const Diagnostic& one) { return one.severity == severity; });
+  };
+  report::Checked checked{targets.size(), checks.validated + checks.no_schema + checks.unusable,
+                          checks.no_schema, 0};
+  for (const Outcome& outcome : outcomes)
+    checked.not_rendered += outcome.rendered ? outcome.rendered->not_rendered.size() : 0;
+  invocation.process.out +=
+      report::write_findings(checks.findings, checked, format, invocation.report_context());
+  if (checks.no_schema > 0) {
+    invocation.process.err += cat("no schema for ", kinds_text(checks.kinds_without_schema), "\n");
   }
   if (failed || unclear) return kUnclear;
   const bool strict =
-      invocation.options.strict && (warnings > 0 || report.no_schema > 0 || report.unusable > 0);
-  return errors > 0 || strict ? kDifferent : kDone;
+      invocation.options.strict && (warnings > 0 || checks.no_schema > 0 || checks.unusable > 0);
+  return count(Severity::kError) > 0 || strict ? kDifferent : kDone;
 }
 
 }  // namespace plumb::cli

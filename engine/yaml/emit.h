@@ -30,9 +30,9 @@ enum class Numbers : std::uint8_t {
 struct EmitProfile {
   std::string_view name;
   KeyOrder keys;
-  int fold_width;       // columns; 0: never
+  int fold_width;  // columns; 0: never
   Numbers numbers;
-  bool go_printable;    // tabs and characters beyond U+FFFF count as unprintable, as in go-yaml
+  bool go_printable;  // tabs and characters beyond U+FFFF count as unprintable, as in go-yaml
 };
 extern const EmitProfile kPlumbOutput;
 extern const EmitProfile kKustomizeOutput;
@@ -40,6 +40,11 @@ extern const EmitProfile kYttOutput;
 
 std::string emit(const Node& node, const EmitProfile& profile);
 void emit_to(std::string& out, const Node& node, const EmitProfile& profile);
+
+// Gives every scalar below the node the type and text that it would have if it were printed with
+// the profile and read again by a YAML 1.1 reader, so that a tool's result can go on without being
+// printed. The nodes must be the caller's own.
+void settle(Arena& arena, Node& node, const EmitProfile& profile);
 
 struct JsonStyle {
   bool sorted_keys = true;

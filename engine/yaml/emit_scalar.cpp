@@ -162,6 +162,20 @@ bool needs_quotes(std::string_view text, const EmitProfile& profile) {
   return profile.numbers == Numbers::kAsWritten && (text == "=" || looks_like_timestamp(text));
 }
 
+void settle(Arena& arena, Node& node, const EmitProfile& profile) {
+  for (Node* const item : node.items) settle(arena, *item, profile);
+  for (const Entry& entry : node.entries) {
+    settle(arena, *entry.key, profile);
+    settle(arena, *entry.value, profile);
+  }
+  const bool settled = !node.is_scalar() || node.type == Type::kString ||
+                       node.type == Type::kNull || node.type == Type::kBoolean;
+  if (settled) return;
+  const ScalarText scalar = scalar_text(node, profile);
+  if (scalar.text != node.text) node.text = arena.copy(scalar.text);
+  node.type = scalar.is_string ? Type::kString : resolve(node.text, Resolution::kKubernetes);
+}
+
 ScalarAnalysis analyze(std::string_view text, bool go_printable) {
   ScalarAnalysis result;
   if (text.empty()) {

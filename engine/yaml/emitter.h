@@ -35,7 +35,8 @@ bool needs_quotes(std::string_view text, const EmitProfile& profile);
 
 class Emitter {
  public:
-  Emitter(std::string& out, const EmitProfile& profile) : out_(out), profile_(profile), line_(out.size()) {}
+  Emitter(std::string& out, const EmitProfile& profile)
+      : out_(out), profile_(profile), line_(out.size()) {}
   void emit_root(const Node& node);
 
  private:
