@@ -21,9 +21,9 @@ constexpr std::array<Names, 6> kValidateOptions{"--env",  "--head",   "--format"
 constexpr std::array<Names, 9> kDiffOptions{"--env",        "--head",   "--base",
                                             "--live",       "--format", "--jobs",
                                             "--keep-going", "--strict", "--value"};
-constexpr std::array<Names, 12> kPlanOptions{"--env",        "--head",   "--base",  "--live",
-                                             "--format",     "--jobs",   "--check", "--output",
-                                             "--keep-going", "--strict", "--value", "--exit-code"};
+constexpr std::array<Names, 13> kPlanOptions{
+    "--allow", "--env",    "--head",       "--base",   "--live",  "--format",   "--jobs",
+    "--check", "--output", "--keep-going", "--strict", "--value", "--exit-code"};
 constexpr std::array<Names, 4> kExplainOptions{"--env", "--head", "--jobs", "--value"};
 constexpr std::array<Names, 4> kArgocdOptions{"--env", "--value", "--jobs", "--verify-output"};
 constexpr std::array<Names, 0> kNoOptions{};

@@ -168,6 +168,8 @@ class Builder {
     input.head = options_.head.value_or("working tree");
     input.live = options_.live.value_or("");
     input.project = session_.head().project.name;
+    for (const auto& [rule, resource] : options_.allow)
+      input.allow.push_back({rule, resource, "--allow in this run", {}});
     for (const project::Environment* environment : environments_) {
       plan::EnvironmentInput one;
       one.name = environment->name;

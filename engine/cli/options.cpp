@@ -20,10 +20,11 @@ unsigned parse_jobs(std::string_view value) {
   return static_cast<unsigned>(*number);
 }
 
-std::pair<std::string, std::string> parse_value(std::string_view value) {
+std::pair<std::string, std::string> parse_pair(std::string_view value, std::string_view form,
+                                               std::string_view option) {
   const std::size_t equals = value.find('=');
   if (equals == std::string_view::npos || equals == 0) {
-    fail("cli/bad-value", {}, cat("expected KEY=VALUE for '-v', got '", value, "'"));
+    fail("cli/bad-value", {}, cat("expected ", form, " for '", option, "', got '", value, "'"));
   }
   return {std::string(value.substr(0, equals)), std::string(value.substr(equals + 1))};
 }
@@ -52,7 +53,9 @@ constexpr std::array kRows{
     OptionRow{"--live", "", "SOURCE", "what runs: git:REV, file:PATH, env:NAME or empty",
               [](Options& o, std::string_view v) { o.live = v; }},
     OptionRow{"--value", "-v", "KEY=VALUE", "a value for this run, over the environment's",
-              [](Options& o, std::string_view v) { o.values.push_back(parse_value(v)); }},
+              [](Options& o, std::string_view v) {
+                o.values.push_back(parse_pair(v, "KEY=VALUE", "-v"));
+              }},
     OptionRow{"--jobs", "", "N", "work on N targets at a time",
               [](Options& o, std::string_view v) { o.jobs = parse_jobs(v); }},
     OptionRow{"--color", "", "WHEN", "auto, always or never",
@@ -71,6 +74,11 @@ constexpr std::array kRows{
               [](Options& o, std::string_view) { o.exit_code = true; }},
     OptionRow{"--check", "", "FILE", "say whether a saved plan still holds",
               [](Options& o, std::string_view v) { o.check = v; }},
+    OptionRow{"--allow", "", "RULE=RESOURCE",
+              "let a guard through in this run: delete-claim=PersistentVolumeClaim/data",
+              [](Options& o, std::string_view v) {
+                o.allow.push_back(parse_pair(v, "RULE=RESOURCE", "--allow"));
+              }},
     OptionRow{"--affected", "", "", "the targets that the named files touch",
               [](Options& o, std::string_view) { o.affected = true; }},
     OptionRow{"--help", "-h", "", "what the command does and its options",

@@ -28,6 +28,8 @@ struct Options {
   bool verify_output = false;
   bool exit_code = false;
   std::optional<std::string> check;  // a saved plan
+  std::vector<std::pair<std::string, std::string>>
+      allow;  // guards let through in this run: rule, resource
   bool affected = false;
   bool help = false;
   std::vector<std::string> arguments;  // what is no option

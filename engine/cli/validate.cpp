@@ -42,6 +42,7 @@ std::string kinds_text(const std::map<std::string, std::size_t>& kinds) {
 }  // namespace
 
 int run_validate(Invocation& invocation) {
+  const report::Format format = invocation.format();
   Session session(invocation);
   const std::vector<render::Target> targets =
       session.targets(session.head(), invocation.options.arguments);
@@ -71,8 +72,9 @@ int run_validate(Invocation& invocation) {
     invocation.process.err += cat("no schema for ", kinds_text(checks.kinds_without_schema), "\n");
   }
   if (failed || unclear) return kUnclear;
-  const bool strict =
-      invocation.options.strict && (warnings > 0 || checks.no_schema > 0 || checks.unusable > 0);
+  const bool doubtful =
+      count(Severity::kWarning) > 0 || checks.no_schema > 0 || checks.unusable > 0;
+  const bool strict = invocation.options.strict && doubtful;
   return count(Severity::kError) > 0 || strict ? kDifferent : kDone;
 }
 
