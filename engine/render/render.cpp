@@ -6,8 +6,12 @@
 #include "base/text.h"
 #include "kube/type_table.h"
 #include "pipeline/index.h"
+#include "render/builtin.h"
 #include "render/compiled.h"
+#include "render/kustomized.h"
 #include "render/manifests.h"
+#include "render/mirrors.h"
+#include "render/path.h"
 #include "render/values.h"
 #include "yaml/emit.h"
 
@@ -132,18 +136,27 @@ class Run {
         settings_ = pipeline_settings(*target_.unit, step);
         compiled_ = load_compiled(settings_, workspace_, tree_);
         break;
+      case project::StepKind::kKustomize:
+        kustomize(existing_path(tree_, step.paths[0]));
+        break;
       default:
         fail("render/step", step.place,
              cat("no renderer for '", project::step_name(step.kind), "'"));
     }
   }
 
+  void kustomize(const files::Path& directory) {
+    kube::ResourceSet& now = set();
+    now = kustomize_set(tree_, directory, std::move(now), workspace_, mirrors_, rendered_.warnings);
+  }
+
   void apply_overlay(const project::Located& overlay) {
-    if (overlay.text == kIndexOverlay) {
-      rewrite_indexes();
-    } else {
-      fail("render/step", overlay.span, cat("no renderer for the overlay '", overlay.text, "'"));
+    if (overlay.text == kIndexOverlay) return rewrite_indexes();
+    if (!is_builtin(overlay.text)) {
+      const files::Path path = existing_path(tree_, overlay);
+      if (has_kustomization(tree_, path)) return kustomize(path);
     }
+    fail("render/step", overlay.span, cat("no renderer for the overlay '", overlay.text, "'"));
   }
 
   // Points every compiled pipeline of the target at the environment's package index.
@@ -172,6 +185,7 @@ class Run {
   const Workspace& workspace_;
   const files::Tree& tree_;
   Rendered& rendered_;
+  Mirrors mirrors_{workspace_.project.mirrors, workspace_.root};
   std::optional<pipeline::Loaded> compiled_;
   pipeline::Settings settings_;
   std::optional<Values> values_;

@@ -1,0 +1,61 @@
+#include "render/kustomized.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "kustomize/kustomize.h"
+#include "pipeline/references.h"
+#include "yaml/emit.h"
+
+namespace plumb::render {
+
+namespace {
+
+// Objects that got another name → that name.
+std::map<kube::ResourceId, std::string> renamed_objects(const kube::ResourceSet& set) {
+  std::map<kube::ResourceId, std::string> renamed;
+  for (const kube::Resource& resource : set.resources) {
+    for (const kube::ResourceId& former : resource.former_ids) {
+      if (former.name != resource.id.name) renamed[former] = resource.id.name;
+    }
+  }
+  return renamed;
+}
+
+}  // namespace
+
+bool has_kustomization(const files::Tree& tree, const files::Path& directory) {
+  for (const std::string_view name : {"kustomization.yaml", "kustomization.yml", "Kustomization"}) {
+    if (files::lookup(tree, directory.child(name)) == files::EntryKind::kFile) return true;
+  }
+  return false;
+}
+
+kube::ResourceSet kustomize_set(const files::Tree& tree, const files::Path& directory,
+                                kube::ResourceSet set, const Workspace& workspace, Mirrors& mirrors,
+                                Diagnostics& warnings) {
+  kustomize::Context context{.sources = workspace.sources};
+  context.limits = workspace.project.limits;
+  context.keep_chains = workspace.keep_chains;
+  context.tree_root = workspace.root;
+  context.warnings = &warnings;
+  context.mirrors = [&](std::string_view url,
+                        std::string_view ref) -> std::optional<kustomize::Mirror> {
+    const auto place = mirrors.find(url, ref);
+    if (!place) return std::nullopt;
+    return kustomize::Mirror{place->tree, place->path};
+  };
+  kube::ResourceSet result = set.resources.empty()
+                                 ? kustomize::build(tree, directory, {}, context)
+                                 : kustomize::build(tree, directory, {}, context, std::move(set));
+  for (kube::Resource& resource : result.resources)
+    yaml::settle(*result.arena, *resource.body, yaml::kKustomizeOutput);
+  if (const auto renamed = renamed_objects(result); !renamed.empty()) {
+    pipeline::rewrite_references(
+        result, renamed, result.origins->layer(yaml::LayerKind::kNameReference, directory.text()));
+  }
+  return result;
+}
+
+}  // namespace plumb::render
