@@ -199,16 +199,15 @@ class Builder {
       if (outcome.target.environment->name != environment.name) continue;
       plan::UnitInput& unit = unit_named(*outcome.target.unit);
       unit.failed = outcome.error.has_value();
-      if (outcome.target.unit->not_rendered)
-        unit.not_rendered = outcome.target.unit->not_rendered->reason;
+      if (outcome.rendered && outcome.rendered->left_out)
+        unit.not_rendered = outcome.rendered->not_rendered.back().reason;
       if (outcome.rendered && unit.not_rendered.empty()) unit.head = &outcome.rendered->set;
     }
     for (const Outcome& outcome : result_.base) {
       if (outcome.target.environment->name != environment.name) continue;
       plan::UnitInput& unit = unit_named(*outcome.target.unit);
       unit.failed = unit.failed || outcome.error.has_value();
-      if (outcome.rendered && !outcome.target.unit->not_rendered)
-        unit.base = &outcome.rendered->set;
+      if (outcome.rendered && !outcome.rendered->left_out) unit.base = &outcome.rendered->set;
     }
     for (const std::string& name : order) environment.units.push_back(std::move(units.at(name)));
   }

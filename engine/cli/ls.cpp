@@ -1,3 +1,6 @@
+#include <map>
+#include <set>
+
 #include "base/text.h"
 #include "cli/session.h"
 #include "yaml/emit.h"
@@ -32,27 +35,61 @@ std::vector<const project::Environment*> environments_of(
   return result;
 }
 
-void print_text(Invocation& invocation, const project::Project& project,
+// A unit as it came out, over all environments asked for.
+struct Row {
+  const project::Unit* unit = nullptr;
+  std::map<std::string, std::size_t> kinds;  // → objects
+  bool left_out = false;
+};
+
+struct Listing {
+  std::vector<Row> rows;
+  std::vector<project::NotRendered> not_rendered;
+};
+
+Listing list_units(const project::Project& project, const std::vector<Outcome>& outcomes) {
+  Listing listing;
+  std::set<std::string> told;
+  for (const project::Unit& unit : project.units) {
+    Row row{&unit, {}, false};
+    for (const Outcome& outcome : outcomes) {
+      if (outcome.target.unit != &unit || !outcome.rendered) continue;
+      row.left_out = row.left_out || outcome.rendered->left_out;
+      for (const kube::Resource& resource : outcome.rendered->set.resources)
+        ++row.kinds[resource.id.kind];
+      for (const project::NotRendered& one : outcome.rendered->not_rendered) {
+        if (told.insert(cat(one.what, "\n", one.reason)).second)
+          listing.not_rendered.push_back(one);
+      }
+    }
+    listing.rows.push_back(std::move(row));
+  }
+  return listing;
+}
+
+std::string kinds_text(const Row& row) {
+  std::string out;
+  for (const auto& [kind, count] : row.kinds) out += cat(out.empty() ? "" : ", ", kind, " ", count);
+  return out.empty() ? "no objects" : out;
+}
+
+void print_text(Invocation& invocation, const Listing& listing,
                 const std::vector<const project::Environment*>& environments) {
   std::string& out = invocation.process.out;
   out += cat("environments: ", names_of(environments), "\n");
-  std::vector<const project::NotRendered*> missing;
-  for (const project::Unit& unit : project.units) {
-    if (unit.not_rendered) {
-      missing.push_back(&*unit.not_rendered);
-      out += cat(unit.name, ": not rendered\n");
-    } else {
-      out += cat(unit.name, ": ", describe_steps(unit), " (",
-                 names_of(environments_of(unit, environments)), ")\n");
+  for (const Row& row : listing.rows) {
+    if (row.left_out) {
+      out += cat(row.unit->name, ": not rendered\n");
+      continue;
     }
-    for (const project::NotRendered& row : unit.skipped) missing.push_back(&row);
+    out += cat(row.unit->name, ": ", describe_steps(*row.unit), " (",
+               names_of(environments_of(*row.unit, environments)), ")\n  ", kinds_text(row), "\n");
   }
-  if (missing.empty()) return;
-  out += cat(missing.size(), " not rendered:\n");
-  for (const project::NotRendered* row : missing) {
-    const std::string place = invocation.sources.describe(row->place);
-    out +=
-        cat("  ", row->what, ": ", row->reason, place.empty() ? "" : cat(" (", place, ")"), "\n");
+  if (listing.not_rendered.empty()) return;
+  out += cat(listing.not_rendered.size(), " not rendered:\n");
+  for (const project::NotRendered& row : listing.not_rendered) {
+    const std::string place = invocation.sources.describe(row.place);
+    out += cat("  ", row.what, ": ", row.reason, place.empty() ? "" : cat(" (", place, ")"), "\n");
   }
 }
 
@@ -63,39 +100,42 @@ yaml::Node* record(Arena& arena,
   return node;
 }
 
-void print_json(Invocation& invocation, const project::Project& project,
+void print_json(Invocation& invocation, const Listing& listing,
                 const std::vector<const project::Environment*>& environments) {
   Arena arena;
+  const auto text = [&](std::string_view value) { return yaml::make_string(arena, value); };
   yaml::Node* const units = yaml::make_sequence(arena);
-  yaml::Node* const missing = yaml::make_sequence(arena);
-  const auto add_missing = [&](const project::NotRendered& row) {
-    yaml::append(arena, *missing,
-                 record(arena, {{"what", yaml::make_string(arena, row.what)},
-                                {"reason", yaml::make_string(arena, row.reason)}}));
-  };
-  for (const project::Unit& unit : project.units) {
+  for (const Row& row : listing.rows) {
     yaml::Node* const in = yaml::make_sequence(arena);
-    for (const project::Environment* one : environments_of(unit, environments)) {
-      yaml::append(arena, *in, record(arena, {{"name", yaml::make_string(arena, one->name)}}));
+    for (const project::Environment* one : environments_of(*row.unit, environments)) {
+      yaml::append(arena, *in, record(arena, {{"name", text(one->name)}}));
     }
-    yaml::Node* const rendered =
-        unit.not_rendered ? yaml::make_null(arena) : yaml::make_string(arena, describe_steps(unit));
+    yaml::Node* const kinds = yaml::make_sequence(arena);
+    for (const auto& [kind, count] : row.kinds) {
+      yaml::append(arena, *kinds,
+                   record(arena, {{"kind", text(kind)},
+                                  {"objects",
+                                   yaml::make_integer(arena, static_cast<std::int64_t>(count))}}));
+    }
     yaml::append(arena, *units,
-                 record(arena, {{"name", yaml::make_string(arena, unit.name)},
-                                {"rendered_by", rendered},
-                                {"environments", in}}));
-    if (unit.not_rendered) add_missing(*unit.not_rendered);
-    for (const project::NotRendered& row : unit.skipped) add_missing(row);
+                 record(arena, {{"name", text(row.unit->name)},
+                                {"rendered_by", row.left_out ? yaml::make_null(arena)
+                                                             : text(describe_steps(*row.unit))},
+                                {"environments", in},
+                                {"kinds", kinds}}));
+  }
+  yaml::Node* const missing = yaml::make_sequence(arena);
+  for (const project::NotRendered& row : listing.not_rendered) {
+    yaml::append(arena, *missing,
+                 record(arena, {{"what", text(row.what)}, {"reason", text(row.reason)}}));
   }
   yaml::Node* const names = yaml::make_sequence(arena);
-  for (const project::Environment* one : environments) {
-    yaml::append(arena, *names, record(arena, {{"name", yaml::make_string(arena, one->name)}}));
-  }
-  const yaml::Node* const root =
-      record(arena, {{"format_version", yaml::make_string(arena, "plumb.ls/v1alpha1")},
-                     {"environments", names},
-                     {"units", units},
-                     {"not_rendered", missing}});
+  for (const project::Environment* one : environments)
+    yaml::append(arena, *names, record(arena, {{"name", text(one->name)}}));
+  const yaml::Node* const root = record(arena, {{"format_version", text("plumb.ls/v1alpha1")},
+                                                {"environments", names},
+                                                {"units", units},
+                                                {"not_rendered", missing}});
   invocation.process.out +=
       yaml::emit_json(*root, {.sorted_keys = false, .escape_html = false, .indent = 2}) + "\n";
 }
@@ -103,17 +143,21 @@ void print_json(Invocation& invocation, const project::Project& project,
 }  // namespace
 
 int run_ls(Invocation& invocation) {
-  Session session(invocation);
-  session.targets(session.head(), {});  // checks the names of environments
-  const auto environments = session.environments(session.head());
-  if (invocation.options.format == "json") {
-    print_json(invocation, session.head().project, environments);
-  } else if (invocation.options.format == "text") {
-    print_text(invocation, session.head().project, environments);
-  } else {
-    fail("cli/bad-value", {}, cat("ls prints text or json, not '", invocation.options.format, "'"));
+  const std::string& format = invocation.options.format;
+  if (format != "text" && format != "json") {
+    fail("cli/bad-value", {}, cat("ls prints text or json, not '", format, "'"));
   }
-  return kDone;
+  Session session(invocation);
+  const Revision& head = session.head();
+  const std::vector<Outcome> outcomes = session.render_all(head, session.targets(head, {}), false);
+  const bool failed = session.report_errors(outcomes);
+  const Listing listing = list_units(head.project, outcomes);
+  if (format == "json") {
+    print_json(invocation, listing, session.environments(head));
+  } else {
+    print_text(invocation, listing, session.environments(head));
+  }
+  return failed ? kUnclear : kDone;
 }
 
 }  // namespace plumb::cli

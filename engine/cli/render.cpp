@@ -92,7 +92,7 @@ void report_counts(Invocation& invocation, const std::vector<Outcome>& outcomes)
   std::size_t failed = 0;
   for (const Outcome& outcome : outcomes) {
     failed += outcome.error ? 1 : 0;
-    if (!outcome.rendered || outcome.target.unit->not_rendered) continue;
+    if (!outcome.rendered || outcome.rendered->left_out) continue;
     objects += outcome.rendered->set.resources.size();
     ++units;
   }

@@ -196,7 +196,7 @@ bool Session::report_errors(const std::vector<Outcome>& outcomes) {
 
 bool Session::report_nothing(const std::vector<Outcome>& outcomes) {
   for (const Outcome& outcome : outcomes) {
-    if (outcome.error || outcome.target.unit->not_rendered) return false;
+    if (outcome.error || outcome.rendered->left_out) return false;
     if (!outcome.rendered->set.resources.empty() || !outcome.rendered->files.empty()) return false;
   }
   invocation_.report({Severity::kError,
@@ -215,11 +215,13 @@ bool Session::report_not_rendered(const std::vector<Outcome>& outcomes) {
   for (const Outcome& outcome : outcomes) {
     if (!outcome.rendered) continue;
     for (const project::NotRendered& row : outcome.rendered->not_rendered) {
-      lines.insert(cat("  ", row.what, ": ", row.reason, "\n"));
+      const std::string place = invocation_.sources.describe(row.place);
+      lines.insert(
+          cat("  ", row.what, ": ", row.reason, place.empty() ? "" : cat(" (", place, ")"), "\n"));
     }
     const project::Unit& unit = *outcome.target.unit;
-    named = named ||
-            (unit.not_rendered && std::find(asked.begin(), asked.end(), unit.name) != asked.end());
+    named = named || (outcome.rendered->left_out &&
+                      std::find(asked.begin(), asked.end(), unit.name) != asked.end());
   }
   if (lines.empty()) return false;
   invocation_.process.err += cat(lines.size(), " not rendered:\n");

@@ -42,8 +42,9 @@ std::string join_shown(const Build& build, const Root& root, std::string_view te
   fail("kustomize/remote", mentioned,
        cat("'", url, "' is remote and has no mirror",
            ref.empty() ? "" : cat(" for ref '", ref, "'")),
-       {{"plumb renders without network; add a mirror to plumb.yaml:"},
-        {cat("mirrors: [{url: '", url, "', ref: '", ref, "', path: vendor/…}]")}},
+       {{cat("plumb renders without network; add a local copy to plumb.yaml: mirrors: {\"", url,
+             "\": ../mirrors/", url.substr(url.rfind('/') + 1),
+             "}, a git repository or a directory")}},
        {std::string(text), std::string(ref)});
 }
 

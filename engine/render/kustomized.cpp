@@ -38,7 +38,6 @@ kube::ResourceSet kustomize_set(const files::Tree& tree, const files::Path& dire
   kustomize::Context context{.sources = workspace.sources};
   context.limits = workspace.project.limits;
   context.keep_chains = workspace.keep_chains;
-  context.tree_root = workspace.root;
   context.warnings = &warnings;
   context.mirrors = [&](std::string_view url,
                         std::string_view ref) -> std::optional<kustomize::Mirror> {

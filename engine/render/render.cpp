@@ -86,6 +86,7 @@ std::vector<Target> targets_of(const project::Project& project,
 
 namespace {
 
+constexpr std::string_view kNoMirror = "kustomize/remote";
 constexpr std::string_view kIndexOverlay = "builtin:devpi-index";
 
 // What a target is while its steps and overlays run.
@@ -198,10 +199,19 @@ Rendered render(const Target& target, const Workspace& workspace) {
   Rendered rendered{kube::ResourceSet(workspace.keep_chains), {}, {}, {}, {}};
   if (target.unit->not_rendered) {
     rendered.not_rendered.push_back(*target.unit->not_rendered);
+    rendered.left_out = true;
     return rendered;
   }
   rendered.not_rendered = target.unit->skipped;
-  Run(target, workspace, tree, rendered).run();
+  try {
+    Run(target, workspace, tree, rendered).run();
+  } catch (const Error& error) {
+    // What lies elsewhere is no mistake of the repository: the target is left out, and every summary says so.
+    if (error.diagnostic().code != kNoMirror) throw;
+    Rendered left_out{kube::ResourceSet(workspace.keep_chains), {}, tree.inputs(), {}, target.unit->skipped, true};
+    left_out.not_rendered.push_back({target.unit->name, error.diagnostic().text, error.diagnostic().span});
+    return left_out;
+  }
   if (target.unit->namespace_name) fill_namespace(rendered.set, *target.unit->namespace_name);
   check_duplicates(rendered.set);
   kube::sort_for_apply(rendered.set.resources);
