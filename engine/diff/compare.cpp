@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/text.h"
+#include "diff/managed.h"
 #include "diff/normalise.h"
 #include "diff/quantity.h"
 #include "diff/sequence.h"
@@ -587,6 +588,15 @@ const Node* last_applied(const Node& live, Arena& arena) {
   }
 }
 
+// Without a base: what a server-side apply gave and head does not say was dropped by git.
+void blame_git_for_applied(std::vector<Change>& changes, const Node& live) {
+  for (Change& change : changes) {
+    if (!change.only_live || !is_applied(live, change.path)) continue;
+    change.only_live = false;
+    change.cause = Cause::kGit;
+  }
+}
+
 std::vector<Change> with_cause(std::vector<Change> changes, Cause cause) {
   for (Change& change : changes) {
     if (change.cause != Cause::kServer) change.cause = cause;
@@ -616,7 +626,11 @@ std::vector<Change> compare(const Sides& sides, const Options& options, Arena& a
   // What git drops is a change even where the server would have assigned a value of its own.
   live.keep_server = options.keep_server || !intended.empty();
   std::vector<Change> todo = compare(*sides.live, *sides.head, live, arena);
-  if (intended.empty()) return with_cause(std::move(todo), Cause::kDrift);
+  if (intended.empty()) {
+    todo = with_cause(std::move(todo), Cause::kDrift);
+    if (base == nullptr) blame_git_for_applied(todo, *sides.live);
+    return todo;
+  }
   const Places by_git(intended);
   const Places by_others(compare(*sides.live, *base, live, arena));
   for (Change& change : todo) {

@@ -46,7 +46,8 @@ struct Sides {
 
 // What turns live into head (base into head where there is no live), each change with its cause.
 // Head must be there, and one of the others. Without base, the configuration that kubectl noted on
-// the live object stands in; without that too, nobody can tell who moved, and the cause is kDrift.
+// the live object stands in; without that too, nobody can tell who moved, and the cause is kDrift,
+// but for fields that a server-side apply gave and head does not have: git dropped them.
 std::vector<Change> compare(const Sides& sides, const Options& options, Arena& arena);
 
 // Does to `node` what the changes say, in its own copy. For tests, and for showing what would be.

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/arena.h"
 #include "base/text.h"
-#include "yaml/json.h"
+#include "diff/managed.h"
 
 namespace plumb::diff {
 
@@ -198,54 +197,10 @@ bool covers(const Steps& rule, const yaml::Path& path, const Node& live) {
   return true;
 }
 
-// ---- managers ----
-
-// Whether the JSON of an element's keys, or of its value, names what a step selects.
-bool is_element(std::string_view json, const yaml::PathStep& step) {
-  Arena arena;
-  try {
-    const Node& key = *yaml::read_json(json, {}, arena);
-    return std::ranges::all_of(step.selected, [&](const auto& pair) {
-      return pair.first.empty() ? key.is_scalar() && key.text == pair.second
-                                : yaml::text_at(key, {pair.first}) == pair.second;
-    });
-  } catch (const Error&) {
-    return false;  // no server wrote this
-  }
-}
-
-// The child of a fieldsV1 tree that a step of a path goes to, or null.
-const Node* owned_child(const Node& fields, const yaml::PathStep& step) {
-  if (step.kind == yaml::PathStep::Kind::kKey) return yaml::find(fields, cat("f:", step.key));
-  for (const yaml::Entry& entry : fields.entries) {
-    const std::string_view name = entry.key->text;
-    if (step.kind == yaml::PathStep::Kind::kIndex) {
-      if (name == cat("i:", step.index)) return entry.value;
-      continue;
-    }
-    if (!name.starts_with("k:") && !name.starts_with("v:")) continue;
-    if (is_element(name.substr(2), step)) return entry.value;
-  }
-  return nullptr;
-}
-
-bool owns(const Node& entry, const yaml::Path& path) {
-  const Node* at = yaml::find(entry, "fieldsV1");
-  for (const yaml::PathStep& step : path.steps) {
-    if (at == nullptr) return false;
-    at = owned_child(*at, step);
-    if (at != nullptr && at->entries.empty()) return true;  // a leaf: all below belongs to it
-  }
-  return at != nullptr;
-}
-
 bool is_managed_by(const std::vector<std::string>& managers, const yaml::Path& path,
                    const Node& live) {
-  const Node* const entries = yaml::find_path(live, {"metadata", "managedFields"});
-  if (entries == nullptr || managers.empty()) return false;
-  return std::ranges::any_of(entries->items, [&](const Node* entry) {
-    const std::string_view manager = yaml::text_at(*entry, {"manager"});
-    return std::ranges::find(managers, manager) != managers.end() && owns(*entry, path);
+  return !managers.empty() && is_managed(live, path, [&](const Node& entry) {
+    return std::ranges::find(managers, yaml::text_at(entry, {"manager"})) != managers.end();
   });
 }
 

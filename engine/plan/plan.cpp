@@ -12,6 +12,7 @@
 #include "plan/guards.h"
 #include "plan/judge.h"
 #include "plan/order.h"
+#include "yaml/path.h"
 
 namespace plumb::plan {
 
@@ -90,6 +91,15 @@ bool is_made_by_controller(const Resource& resource) {
          (id.kind == "Service" && id.namespace_name == "default" && id.name == "kubernetes");
 }
 
+// Objects that are not there between two runs: Argo CD's and Helm's hooks, and what the server
+// names. Live says nothing of them; base stands in.
+bool is_passing(const Node& body) {
+  const Node* const notes = yaml::find_path(body, {"metadata", "annotations"});
+  const bool hook = notes != nullptr && (yaml::find(*notes, "argocd.argoproj.io/hook") != nullptr ||
+                                         yaml::find(*notes, "helm.sh/hook") != nullptr);
+  return hook || yaml::text_at(body, {"metadata", "name"}).empty();
+}
+
 class Maker {
  public:
   Maker(const Input& run, const EnvironmentInput& input, Plan& plan)
@@ -141,6 +151,8 @@ class Maker {
     }
     for (const auto& [key, held] : head_) around_.wanted.push_back(held.resource->body);
     read_ignore_rules();
+    for (const Node* const body : around_.present) note_scaled(*body);
+    for (const Node* const body : around_.wanted) note_scaled(*body);
     for (const auto& [key, held] : base_) {
       if (head_.contains(key)) continue;
       former_.emplace(key, &held);
@@ -157,6 +169,17 @@ class Maker {
           diff::read_ignore_rules(*held.resource->body, plan_.diagnostics);
       if (!rules.empty()) ignore_.emplace(id.name, std::move(rules));
     }
+  }
+
+  // The workload whose number of pods an autoscaler sets.
+  void note_scaled(const Node& body) {
+    if (yaml::text_at(body, {"kind"}) != "HorizontalPodAutoscaler") return;
+    const Node* const target = yaml::find_path(body, {"spec", "scaleTargetRef"});
+    if (target == nullptr) return;
+    const auto [group, version] = kube::split_api_version(yaml::text_at(*target, {"apiVersion"}));
+    scaled_.insert(Key(group, yaml::text_at(*target, {"kind"}),
+                       yaml::text_at(body, {"metadata", "namespace"}),
+                       yaml::text_at(*target, {"name"})));
   }
 
   void hold(Holdings& holdings, const UnitInput& unit, const ResourceSet& set, bool is_head) {
@@ -205,7 +228,13 @@ class Maker {
     const Node* const base = old == base_.end() ? nullptr : old->second.resource->body;
     const Resource* const live = input_.live == nullptr ? nullptr : find_live(wanted.id);
     if (live != nullptr) claimed_.insert(live);
-    step.before = live != nullptr ? live->body : input_.live == nullptr ? base : nullptr;
+    const bool passing =
+        input_.live != nullptr && !input_.live->rendered && is_passing(*wanted.body);
+    if (passing && live == nullptr && base == nullptr) {
+      ++result_.unchanged;
+      return;
+    }
+    step.before = live != nullptr ? live->body : input_.live == nullptr || passing ? base : nullptr;
     if (step.before == nullptr) {
       create(step, wanted, base, held);
     } else if (!update(step, base, live, held)) {
@@ -251,6 +280,11 @@ class Maker {
                                  options_for(held), arena_);
     std::erase_if(step.changes, [](const diff::Change& change) { return change.is_volatile; });
     if (live != nullptr) leave_out_ignored(step, *live->body, held.unit->application);
+    if (scaled_.contains(key_of(step.resource))) {
+      std::erase_if(step.changes, [](const diff::Change& change) {
+        return change.only_live && yaml::print_path(change.path) == "spec.replicas";
+      });
+    }
     if (step.changes.empty()) return false;
     judge_update(step);
     warn_of_other_owner(step, held);
@@ -409,6 +443,7 @@ class Maker {
   std::map<Key, const Resource*> live_;
   std::map<Key, const Held*> former_;  // objects of base that are gone, by all their names
   std::set<const Resource*> claimed_;  // of live
+  std::set<Key> scaled_;               // workloads with an autoscaler
   std::map<std::string, std::vector<diff::IgnoreRule>> ignore_;  // by Application
   diff::Catalogue catalogue_;
   Surroundings around_;

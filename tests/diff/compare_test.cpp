@@ -174,6 +174,17 @@ TEST_CASE("what kubectl noted stands in for a base", "[diff][cause]") {
         "drift (live only) data.z: \"1\" > -");
 }
 
+TEST_CASE("what a server-side apply gave is dropped by git, without a base too", "[diff][cause]") {
+  Desk desk;
+  CHECK(
+      desk.three("", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {}}",
+                 "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, managedFields: [{manager: "
+                 "argocd-controller, operation: Apply, fieldsV1: {'f:data': {'f:x': {}}}}]}, "
+                 "data: {x: '1', y: '1'}}") ==
+      "git data.x: \"1\" > -\n"
+      "drift (live only) data.y: \"1\" > -");
+}
+
 TEST_CASE("a CRD among the objects gives defaults and list keys", "[diff][crd]") {
   Desk desk;
   desk.catalogue.add(*desk.read(

@@ -167,6 +167,28 @@ TEST_CASE("a live state that was rendered is git's own", "[plan][ownership]") {
   CHECK(contains(desk.show(), "delete ConfigMap/x/c"));
 }
 
+TEST_CASE("hooks and autoscaled replicas are no drift", "[plan][steps]") {
+  const std::string hook =
+      "---\napiVersion: batch/v1\nkind: Job\nmetadata: {name: m, annotations: "
+      "{argocd.argoproj.io/hook: PreSync}}\nspec: {template: {spec: {containers: [{name: m}]}}}\n";
+  const auto web = [](std::string_view replicas) {
+    return cat("---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w}\nspec: {", replicas,
+               "template: {spec: {containers: [{name: m}]}}}\n");
+  };
+  const std::string scaler =
+      "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: w}\nspec: "
+      "{maxReplicas: 9, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: w}}\n";
+  Desk desk;
+  desk.unit("u", "-", hook + web("") + scaler);
+  desk.live(web("replicas: 5, ") + scaler);
+  CHECK(desk.show() == "");
+  Desk without;
+  without.unit("u", "-", web(""));
+  without.live(web("replicas: 5, "));
+  CHECK(without.show() == "none Deployment.apps/w none !only-live drift:spec.replicas");
+  CHECK(is_empty(make(without.input)));
+}
+
 TEST_CASE("a complete snapshot says that the rest is gone", "[plan][ownership]") {
   Desk desk;
   desk.unit("u", "-", config("a"));
