@@ -81,5 +81,6 @@ std::string describe_program();
 
 // The compatible doors.
 int run_kustomize(std::span<const std::string> words, Process& process, SourceStore& sources);
+int run_ytt(std::span<const std::string> words, Process& process, SourceStore& sources);
 
 }  // namespace plumb::cli

@@ -685,11 +685,22 @@ Flow run_if(Activation& at, const If& first) {
   return execute(at, branch->yes);
 }
 
+const Module* load_module(Thread& thread, std::string_view name, const Program& from) {
+  try {
+    return thread.load(thread, name, from);
+  } catch (Error& error) {
+    Diagnostic diagnostic = std::move(error.diagnostic());
+    if (diagnostic.code != "base/limit")
+      diagnostic.text = cat("cannot load ", name, ": ", diagnostic.text);
+    throw Error(std::move(diagnostic));
+  }
+}
+
 void run_load(Activation& at, const Load& node) {
   Thread& thread = at.thread;
   at.position = node.position;
   if (!thread.load) fail("starlark/load", {}, "load not implemented by this application");
-  const Module* const module = thread.load(thread, node.module, *at.function.module->program);
+  const Module* const module = load_module(thread, node.module, *at.function.module->program);
   for (const LoadName& name : node.names) {
     const Value value = find_global(*module, name.original);
     if (!value.is_set()) {

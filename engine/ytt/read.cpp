@@ -1,0 +1,267 @@
+#include "ytt/read.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/base64.h"
+#include "base/text.h"
+#include "yaml/emit.h"
+#include "yaml/read.h"
+#include "ytt/error.h"
+
+namespace plumb::ytt {
+namespace {
+
+constexpr yaml::Profile kProfile{
+    "ytt", yaml::Resolution::kYtt, yaml::DuplicateKeys::kKeep, yaml::MergeKeys::kSingle, true, true,
+    false};
+
+Node* integer_value(Arena& arena, const yaml::Node& node) {
+  if (const auto value = yaml::as_integer(node)) return make_int(arena, *value);
+  Node* const out = make(arena, Kind::kUint64);
+  for (const char c : yaml::decimal(node.text))
+    out->unsigned_integer = out->unsigned_integer * 10 + static_cast<std::uint64_t>(c - '0');
+  return out;
+}
+
+Node* scalar_value(Arena& arena, const yaml::Node& node) {
+  switch (node.type) {
+    case yaml::Type::kNull:
+      return nullptr;
+    case yaml::Type::kBoolean:
+      return make_bool(arena, *yaml::as_boolean(node));
+    case yaml::Type::kInteger:
+      return integer_value(arena, node);
+    case yaml::Type::kFloat:
+      return make_float(arena, yaml::as_float(node).value_or(NAN));
+    case yaml::Type::kBinary:
+      return make_text(arena, arena.copy(base64_decode(node.text).value_or("")));
+    default:
+      return make_text(arena, node.text);
+  }
+}
+
+// Makes ytt's tree from the reader's.
+class Converter {
+ public:
+  Converter(const SourceStore& sources, SourceId id, std::string_view file, Arena& arena)
+      : sources_(sources), id_(id), text_(sources.text(id)), file_(file), arena_(arena) {}
+
+  Node* value(const yaml::Node& node) {
+    switch (node.kind) {
+      case yaml::Kind::kMapping:
+        return map(node);
+      case yaml::Kind::kSequence:
+        return array(node);
+      default:
+        return scalar(node);
+    }
+  }
+
+  Place place(std::uint32_t offset, std::uint32_t length) const {
+    return {file_, sources_.locate(id_, offset).line, true, {id_, offset, length}};
+  }
+
+ private:
+  Node* map(const yaml::Node& node) {
+    Node* const out = make(arena_, Kind::kMap);
+    for (const yaml::Entry& entry : node.entries) {
+      const Span span = entry.key->span;
+      out->items.push_back(arena_, make_item(arena_, value(*entry.key), value(*entry.value),
+                                             place(span.offset, span.length)));
+    }
+    return out;
+  }
+
+  Node* array(const yaml::Node& node) {
+    Node* const out = make(arena_, Kind::kArray);
+    std::uint32_t after = node.span.offset;
+    const std::uint32_t column = sources_.locate(id_, node.span.offset).column;
+    for (const yaml::Node* const item : node.items) {
+      std::uint32_t at = item->span.offset;
+      if (node.style != yaml::Style::kFlow) at = dash(after, column);
+      out->items.push_back(arena_, make_array_item(arena_, value(*item), place(at, 1)));
+      const std::uint32_t end = item->span.offset + item->span.length;
+      after = item->span.length > 0 && end > at && item->span.offset > at ? end : at + 1;
+    }
+    return out;
+  }
+
+  // The next '-' of a block sequence whose dashes stand in `column`.
+  std::uint32_t dash(std::uint32_t from, std::uint32_t column) const {
+    for (std::uint32_t at = from; at < text_.size();) {
+      if (text_[at] == '-' && sources_.locate(id_, at).column == column) return at;
+      const std::size_t line_end = text_.find('\n', at);
+      if (line_end == std::string_view::npos) break;
+      at = static_cast<std::uint32_t>(text_.find_first_not_of(' ', line_end + 1));
+    }
+    return from;
+  }
+
+  Node* scalar(const yaml::Node& node) {
+    Node* const out = scalar_value(arena_, node);
+    if (out != nullptr) out->place.span = node.span;
+    return out;
+  }
+
+  const SourceStore& sources_;
+  SourceId id_;
+  std::string_view text_;
+  std::string_view file_;
+  Arena& arena_;
+};
+
+// Nodes by line, the outer ones first.
+using Lines = std::map<std::uint32_t, std::vector<Node*>>;
+
+void collect_lines(Node* node, Lines& lines) {
+  if (node == nullptr) return;
+  if (node->place.known) lines[node->place.line].push_back(node);
+  if (node->is_item()) collect_lines(node->value, lines);
+  for (Node* const item : node->items) collect_lines(item, lines);
+}
+
+Node* owner_of(const Comment& comment, const Lines& lines) {
+  const auto at = lines.lower_bound(comment.place.line);
+  if (at == lines.end()) return nullptr;
+  return at->first == comment.place.line ? at->second.back() : at->second.front();
+}
+
+// Collections stand where their parent stands, for messages.
+void place_collections(Node* node, const Node* parent) {
+  if (node == nullptr) return;
+  if (!node->place.known && parent != nullptr && (node->is_map() || node->is_array())) {
+    const Span span = node->place.span;
+    node->place = parent->place;
+    if (span.length > 0) node->place.span = span;
+  }
+  for (Node* const item : node->items) place_collections(item, node);
+  if (node->is_item()) place_collections(node->value, node);
+}
+
+bool starts_with_marker(std::string_view text) {
+  const std::size_t at = text.find_first_not_of(" \t\n\r\f\v");
+  if (at == std::string_view::npos || !text.substr(at).starts_with("---")) return false;
+  return at + 3 < text.size() &&
+         std::string_view(" \t\n\r\f\v").find(text[at + 3]) != std::string_view::npos;
+}
+
+class DocumentsReader {
+ public:
+  DocumentsReader(const SourceStore& sources, SourceId id, std::string_view file, bool comments,
+                  Arena& arena)
+      : sources_(sources),
+        id_(id),
+        file_(file),
+        with_comments_(comments),
+        arena_(arena),
+        converter_(sources, id, file, arena) {}
+
+  Node* run(const yaml::Stream& stream) {
+    Node* const set = make(arena_, Kind::kDocumentSet);
+    for (const yaml::Document& document : stream.documents) add(*set, document);
+    if (set->items.empty() && !starts_with_marker(sources_.text(id_)))
+      set->items.push_back(arena_, make(arena_, Kind::kDocument, first_place()));
+    if (!unassigned_.empty()) {
+      Node* const last = make(arena_, Kind::kDocument, {file_, 0, false, {}});
+      last->injected = true;
+      last->comments = unassigned_;
+      set->items.push_back(arena_, last);
+    }
+    place_collections(set, nullptr);
+    return set;
+  }
+
+ private:
+  Place first_place() const { return {file_, 1, true, {id_, 0, 0}}; }
+
+  void add(Node& set, const yaml::Document& document) {
+    Node* const out = make(arena_, Kind::kDocument);
+    out->comments = unassigned_;
+    unassigned_ = {};
+    if (document.root != nullptr && !document.empty) out->value = converter_.value(*document.root);
+    const bool implicit = document.marker.length == 0;
+    if (!implicit) out->place = converter_.place(document.marker.offset, document.marker.length);
+    assign_comments(*out, document);
+    // A document without a marker has no place that a comment could belong to.
+    if (implicit) out->place = first_place();
+    set.items.push_back(arena_, out);
+  }
+
+  void assign_comments(Node& document, const yaml::Document& source) {
+    if (!with_comments_) return;
+    Lines lines;
+    collect_lines(&document, lines);
+    for (const yaml::Comment& each : source.comments) {
+      const Comment comment{each.text, converter_.place(each.span.offset, each.span.length)};
+      Node* const owner = owner_of(comment, lines);
+      (owner != nullptr ? owner->comments : unassigned_).push_back(arena_, comment);
+    }
+  }
+
+  const SourceStore& sources_;
+  SourceId id_;
+  std::string_view file_;
+  bool with_comments_;
+  Arena& arena_;
+  Converter converter_;
+  List<Comment> unassigned_;
+};
+
+// libyaml's words for what the reader refuses.
+std::string libyaml_text(const Diagnostic& diagnostic) { return diagnostic.text; }
+
+[[noreturn]] void fail_reading(const SourceStore& sources, Error& error) {
+  Diagnostic diagnostic = error.diagnostic();
+  set_summary(diagnostic, diagnostic.text);
+  const std::uint32_t line = sources.locate(diagnostic.span).line;
+  diagnostic.text = cat("yaml: line ", line, ": ", libyaml_text(diagnostic));
+  throw Error(std::move(diagnostic));
+}
+
+}  // namespace
+
+Node* read_documents(const SourceStore& sources, SourceId id, std::string_view file, bool comments,
+                     Arena& arena, const Limits& limits) {
+  try {
+    const yaml::Stream stream = yaml::read(sources, id, kProfile, arena, limits);
+    return DocumentsReader(sources, id, file, comments, arena).run(stream);
+  } catch (Error& error) {
+    if (error.diagnostic().code == "base/limit") throw;
+    fail_reading(sources, error);
+  }
+}
+
+Node* read_text_documents(std::string_view text, Arena& arena, const Limits& limits) {
+  try {
+    const yaml::Stream stream = yaml::read_text(text, {}, kProfile, arena, limits);
+    Node* const set = make(arena, Kind::kDocumentSet);
+    for (const yaml::Document& document : stream.documents) {
+      Node* const out = make(arena, Kind::kDocument);
+      if (document.root != nullptr && !document.empty)
+        out->value = from_yaml(arena, *document.root);
+      set->items.push_back(arena, out);
+    }
+    return set;
+  } catch (Error& error) {
+    Diagnostic diagnostic = error.diagnostic();
+    if (diagnostic.code == "base/limit") throw;
+    set_summary(diagnostic, diagnostic.text);
+    diagnostic.text = cat("yaml: line 1: ", libyaml_text(diagnostic));
+    throw Error(std::move(diagnostic));
+  }
+}
+
+Node* from_yaml(Arena& arena, const yaml::Node& node) {
+  if (node.is_scalar()) return scalar_value(arena, node);
+  Node* const out = make(arena, node.is_mapping() ? Kind::kMap : Kind::kArray);
+  for (const yaml::Entry& entry : node.entries)
+    out->items.push_back(
+        arena, make_item(arena, from_yaml(arena, *entry.key), from_yaml(arena, *entry.value), {}));
+  for (const yaml::Node* const item : node.items)
+    out->items.push_back(arena, make_array_item(arena, from_yaml(arena, *item), {}));
+  return out;
+}
+
+}  // namespace plumb::ytt
