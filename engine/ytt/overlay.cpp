@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::string_view kMatch = "overlay/match";
 constexpr std::string_view kMatchChildDefaults = "overlay/match-child-defaults";
-constexpr std::string_view kReplace = "overlay/replace";
-constexpr std::string_view kInsert = "overlay/insert";
-constexpr std::string_view kAssert = "overlay/assert";
+constexpr std::string_view kReplaceAnnotation = "overlay/replace";
+constexpr std::string_view kInsertAnnotation = "overlay/insert";
+constexpr std::string_view kAssertAnnotation = "overlay/assert";
 
 enum class Operation : std::uint8_t { kMerge, kRemove, kReplace, kInsert, kAppend, kAssert };
 struct OperationRow {
@@ -25,10 +25,10 @@ struct OperationRow {
 constexpr std::array kOperations =
     std::to_array<OperationRow>({{"overlay/merge", Operation::kMerge},
                                  {"overlay/remove", Operation::kRemove},
-                                 {kReplace, Operation::kReplace},
-                                 {kInsert, Operation::kInsert},
+                                 {kReplaceAnnotation, Operation::kReplace},
+                                 {kInsertAnnotation, Operation::kInsert},
                                  {"overlay/append", Operation::kAppend},
-                                 {kAssert, Operation::kAssert}});
+                                 {kAssertAnnotation, Operation::kAssert}});
 
 [[noreturn]] void refuse_overlay(std::string text) { refuse("ytt/overlay", std::move(text)); }
 
@@ -425,13 +425,14 @@ class Applier {
 
   void replace(std::span<Node* const> left, Node& item, const Expectation& defaults) {
     const auto read_options = [&](Value& via, bool& or_add) {
-      for (const starlark::NamedArgument& argument : find_annotation(item, kReplace)->named) {
+      for (const starlark::NamedArgument& argument :
+           find_annotation(item, kReplaceAnnotation)->named) {
         if (argument.name == "via")
-          via = take_via(kReplace, argument);
+          via = take_via(kReplaceAnnotation, argument);
         else if (argument.name == "or_add")
           or_add = to_bool_argument(argument.value);
         else
-          unknown_argument(kReplace, argument.name);
+          unknown_argument(kReplaceAnnotation, argument.name);
       }
     };
     Value via;
@@ -454,7 +455,7 @@ class Applier {
 
   static Insertion insertion_of(const Node& item) {
     Insertion out;
-    const Annotation& annotation = *find_annotation(item, kInsert);
+    const Annotation& annotation = *find_annotation(item, kInsertAnnotation);
     if (annotation.named.empty())
       refuse_overlay(
           "Expected 'overlay/insert' annotation to have at least one keyword argument "
@@ -465,9 +466,9 @@ class Applier {
       else if (argument.name == "after")
         out.after = to_bool_argument(argument.value);
       else if (argument.name == "via")
-        out.via = take_via(kInsert, argument);
+        out.via = take_via(kInsertAnnotation, argument);
       else
-        unknown_argument(kInsert, argument.name);
+        unknown_argument(kInsertAnnotation, argument.name);
     }
     return out;
   }
@@ -499,8 +500,9 @@ class Applier {
   void check(std::span<Node* const> left, Node& item, const Expectation& defaults) {
     const Expectation children = child_defaults(item, defaults);
     Value via;
-    for (const starlark::NamedArgument& argument : find_annotation(item, kAssert)->named) {
-      if (argument.name != "via") unknown_argument(kAssert, argument.name);
+    for (const starlark::NamedArgument& argument :
+         find_annotation(item, kAssertAnnotation)->named) {
+      if (argument.name != "via") unknown_argument(kAssertAnnotation, argument.name);
       via = argument.value;
     }
     const auto found = matches(left, item, defaults);
@@ -674,7 +676,8 @@ void annotate_items(Thread& thread, Node* value) {
     }
     item->annotations.push_back(thread.arena(), flag(thread, kMatch, "missing_ok"));
     const bool map = item->value != nullptr && item->value->is_map();
-    if (!map) item->annotations.push_back(thread.arena(), flag(thread, kReplace, "or_add"));
+    if (!map)
+      item->annotations.push_back(thread.arena(), flag(thread, kReplaceAnnotation, "or_add"));
     annotate_items(thread, item->value);
   }
 }
