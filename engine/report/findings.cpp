@@ -218,6 +218,29 @@ Diagnostics findings_of(const plan::Plan& plan) {
   return findings;
 }
 
+Diagnostics differences_of(const plan::Plan& plan) {
+  Diagnostics findings = plan.diagnostics;
+  for (const plan::EnvironmentPlan& environment : plan.environments) {
+    for (const plan::Step& step : environment.steps) {
+      const std::string_view what = step.after_body == nullptr ? "is not in head"
+                                    : step.before == nullptr   ? "is new in head"
+                                                               : "differs";
+      Diagnostic finding{Severity::kInfo,
+                         "diff/difference",
+                         step.blame.span,
+                         cat(environment.name, ": ", kube::describe(step.resource), ' ', what),
+                         {},
+                         {}};
+      for (const diff::Change& change : step.changes) {
+        finding.notes.push_back(
+            {cat(yaml::print_path(change.path), ": ", diff::cause_name(change.cause))});
+      }
+      findings.push_back(std::move(finding));
+    }
+  }
+  return findings;
+}
+
 std::string findings_github(const Diagnostics& findings, const Context& context) {
   std::string out;
   std::size_t more = 0;

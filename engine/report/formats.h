@@ -37,6 +37,9 @@ std::string plan_junit(const plan::Plan& plan, const Context& context);
 // own diagnostics.
 Diagnostics findings_of(const plan::Plan& plan);
 
+// Each object that differs, as a finding that says which fields and who moved.
+Diagnostics differences_of(const plan::Plan& plan);
+
 std::string_view severity_name(Severity severity);  // "error", "warning", "info"
 std::size_t count(const Diagnostics& findings, Severity severity);
 

@@ -60,8 +60,10 @@ std::string write_diff(const plan::Plan& plan, Format format, const Context& con
       return diff_json(plan, context);
     case Format::kMarkdown:
       return join(diff_pages(plan, context, kPageBytes), "\n");
+    case Format::kGithub:
+      return findings_github(differences_of(plan), context);
     default:
-      fail_format(format, "a diff", "text, json, markdown");
+      fail_format(format, "a diff", "text, json, markdown, github");
   }
 }
 

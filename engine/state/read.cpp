@@ -36,9 +36,11 @@ class Reader {
   State finish() { return std::move(state_); }
 
  private:
+  // A kind of somebody else may have the same name, but then it says whose it is.
   static bool is_snapshot(const Node& root) {
+    const std::string_view version = yaml::text_at(root, {"apiVersion"});
     return yaml::text_at(root, {"kind"}) == "Snapshot" &&
-           yaml::text_at(root, {"apiVersion"}) == "plumb/v1";
+           (version.empty() || version == "plumb/v1");
   }
 
   [[noreturn]] static void fail_snapshot(const Node& node, std::string text) {

@@ -8,8 +8,7 @@
 // Objects come as `kubectl get -o yaml` or `-o json` prints them: documents, or List kinds, which
 // are unwrapped. A leading document may tell how much of the world the text is:
 //
-//   apiVersion: plumb/v1
-//   kind: Snapshot
+//   kind: Snapshot                      # apiVersion: plumb/v1, or none
 //   complete: true                      # nothing else exists in its scope
 //   scope: {namespaces: [team-a], kinds: [ConfigMap, Deployment.apps]}
 //

@@ -229,6 +229,9 @@ TEST_CASE("refusals and drift are findings at the place that is to blame", "[rep
   const std::string github = desk.show(Format::kGithub);
   CHECK(contains(github, "::error file=base.yaml,line=2,col=1,title=plan/delete-claim::"));
   CHECK(contains(github, "::warning file=a.yaml,line=6,col=6,title=plan/drift::"));
+  CHECK(contains(write_diff(desk.plan, Format::kGithub, desk.context()),
+                 "title=diff/difference::prod: ConfigMap/a differs%0Adata.v: drift"));
+  CHECK_THROWS_AS(write_diff(desk.plan, Format::kSarif, desk.context()), Error);
   CHECK(contains(desk.show(Format::kJunit), "failures=\"1\""));
   Arena arena;
   const std::string sarif = desk.show(Format::kSarif);

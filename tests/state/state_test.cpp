@@ -77,4 +77,5 @@ TEST_CASE("what is no object is an error", "[state][read]") {
                 "ConfigMap\nmetadata: {name: a}\n") == "state/duplicate-object");
   CHECK(code_of("apiVersion: plumb/v1\nkind: Snapshot\ncomplete: maybe\n") == "state/snapshot");
   CHECK(code_of("# nothing\n").empty());
+  CHECK(code_of("kind: Snapshot\ncomplete: true\n").empty());
 }
