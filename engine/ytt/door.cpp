@@ -608,7 +608,7 @@ class Command {
     const std::unique_ptr<Directory> root = make_tree(files);
     if (flags_.inspect_files) return inspect_files(*root);
     const std::vector<Node*> more = flag_values();
-    workspace_.check_schemas(*root);
+    workspace_.read_schemas(*root);
     if (flags_.inspect_schema) refuse_unsupported("--data-values-schema-inspect");
     constexpr std::array<std::string_view, 1> kSchemas{"openapi-v3"};
     if (!output_type(flags_, kSchemas, "").empty())

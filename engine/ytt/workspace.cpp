@@ -9,6 +9,7 @@
 #include "ytt/library.h"
 #include "ytt/overlay.h"
 #include "ytt/read.h"
+#include "ytt/schema.h"
 
 namespace plumb::ytt {
 
@@ -406,21 +407,52 @@ std::vector<PlacedFile> Workspace::files_with(Directory& root, std::string_view 
   return out;
 }
 
-void Workspace::check_schemas(Directory& root) {
-  const std::vector<PlacedFile> files = files_with(root, "data/values-schema");
-  if (!files.empty()) refuse_unsupported(cat("data values schemas (", names_of(files), ")"));
-}
-
-std::vector<Node*> Workspace::values_documents(const PlacedFile& file, Directory& root) {
+std::vector<Node*> Workspace::values_documents(const PlacedFile& file, Directory& root,
+                                               std::string_view annotation, std::string_view what) {
   return explaining(cat("Templating file '", file.file->path, "': "), [&] {
     const Evaluated evaluated = evaluate_yaml(*file.file, *file.directory, root);
-    Extracted found = extract_documents(*evaluated.documents, "data/values");
+    Extracted found = extract_documents(*evaluated.documents, annotation);
     for (const Node* const other : found.others)
       if (!is_empty_document(*other))
-        refuse("ytt/data-values", cat("Expected data values file '", file.file->path,
-                                      "' to only have data values documents"));
+        refuse("ytt/data-values", cat("Expected ", what, " file '", file.file->path,
+                                      "' to only have ", what, " documents"));
+    for (const Node* const document : found.matched)
+      if (find_annotation(*document, "library/ref") != nullptr)
+        refuse_unsupported("@library/ref", document->place.span);
     return std::move(found.matched);
   });
+}
+
+Node* Workspace::overlay_document(Node* left_document, Node* right_document) {
+  Node* const left = make(arena_, Kind::kDocumentSet);
+  left->items.push_back(arena_, left_document);
+  Node* const right = make(arena_, Kind::kDocumentSet);
+  right->items.push_back(arena_, right_document);
+  apply_documents({thread_, true}, std::span(&left, 1), *right);
+  return left->items[0];
+}
+
+void Workspace::read_schemas(Directory& root) {
+  values_ = nullptr;
+  schema_ = nullptr;
+  const std::vector<PlacedFile> files = files_with(root, "data/values-schema");
+  if (files.empty()) return;
+  explaining(
+      cat("Overlaying data values schema (in following order: ", names_of(files), "): "), [&] {
+        Node* schema = nullptr;
+        for (const PlacedFile& file : files)
+          for (Node* const document : values_documents(file, root, "data/values-schema", "schema"))
+            schema = schema == nullptr ? document : overlay_document(schema, document);
+        if (schema != nullptr) schema_ = make_type(thread_, sources_, *schema);
+      });
+}
+
+void Workspace::refuse_validations(const Node* node) const {
+  if (node == nullptr || options_.skip_validation) return;
+  if (find_annotation(*node, "assert/validate") != nullptr)
+    refuse_unsupported("@assert/validate", node->place.span);
+  refuse_validations(node->value);
+  for (const Node* const item : node->items) refuse_validations(item);
 }
 
 Node* Workspace::values(Directory& root, std::span<Node* const> more) {
@@ -430,28 +462,20 @@ Node* Workspace::values(Directory& root, std::span<Node* const> more) {
   if (!more.empty()) names += names.empty() ? "additional data values" : ", additional data values";
   return explaining(cat("Overlaying data values (in following order: ", names, "): "), [&] {
     std::vector<Node*> documents;
+    if (schema_ != nullptr) documents.push_back(default_values(arena_, *schema_));
     for (const PlacedFile& file : files)
-      for (Node* const document : values_documents(file, root)) documents.push_back(document);
+      for (Node* const document : values_documents(file, root, "data/values", "data values"))
+        documents.push_back(document);
     documents.insert(documents.end(), more.begin(), more.end());
     Node* result = nullptr;
     for (Node* const document : documents) {
-      if (find_annotation(*document, "library/ref") != nullptr)
-        refuse_unsupported("@library/ref", document->place.span);
-      if (result == nullptr) {
-        result = document;
-        continue;
-      }
-      Node* const left = make(arena_, Kind::kDocumentSet);
-      left->items.push_back(arena_, result);
-      Node* const right = make(arena_, Kind::kDocumentSet);
-      right->items.push_back(arena_, document);
-      apply_documents({thread_, true}, std::span(&left, 1), *right);
-      result = left->items[0];
+      refuse_validations(document);
+      result = result == nullptr ? document : overlay_document(result, document);
+      if (schema_ != nullptr) apply_schema(arena_, sources_, *schema_, *result);
     }
-    if (result == nullptr) {
-      result = make(arena_, Kind::kDocument);
-      result->value = make(arena_, Kind::kMap);
-    }
+    if (result != nullptr) return result;
+    result = make(arena_, Kind::kDocument);
+    result->value = make(arena_, Kind::kMap);
     return result;
   });
 }

@@ -81,8 +81,8 @@ class Workspace : public Host {
 
   // The final data values: a document. `more`: documents that come after those of the files.
   Node* values(Directory& root, std::span<Node* const> more);
-  // Refuses schemas; files that hold one are named.
-  void check_schemas(Directory& root);
+  // The schema of the files, kept for values().
+  void read_schemas(Directory& root);
   std::vector<OutputFile> evaluate(Directory& root, Node* values);
 
   std::string printed;  // what print() wrote
@@ -105,7 +105,10 @@ class Workspace : public Host {
   Run& start_run(File& file, Directory& directory, Directory& root);
   Evaluated finish_run(Run& run);
   std::vector<PlacedFile> files_with(Directory& root, std::string_view annotation);
-  std::vector<Node*> values_documents(const PlacedFile& file, Directory& root);
+  std::vector<Node*> values_documents(const PlacedFile& file, Directory& root,
+                                      std::string_view annotation, std::string_view what);
+  Node* overlay_document(Node* left, Node* right);
+  void refuse_validations(const Node* node) const;
   std::vector<OutputFile> overlay(std::vector<OutputFile> files);
   starlark::Module* module_of(std::string_view name, const Value& value);
   Value module_value(std::string_view name, Run& run);
@@ -120,6 +123,7 @@ class Workspace : public Host {
   std::map<std::string, const Template*, std::less<>> templates_;  // by path, the latest
   std::uint32_t next_number_ = 2;
   std::uint32_t load_depth_ = 0;
+  const Type* schema_ = nullptr;
   Node* values_ = nullptr;  // of data.values now
 };
 

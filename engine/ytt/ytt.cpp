@@ -55,7 +55,7 @@ class Renderer {
       files.push_back(files_.back().get());
     }
     const std::unique_ptr<Directory> root = make_tree(files);
-    workspace_.check_schemas(*root);
+    workspace_.read_schemas(*root);
     Node* const values = workspace_.values(*root, value_documents());
     Rendered out;
     for (OutputFile& file : workspace_.evaluate(*root, values)) {

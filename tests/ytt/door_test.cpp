@@ -164,3 +164,20 @@ TEST_CASE("files can be listed without being read as templates", "[ytt][files]")
   const TestDirectory place({{"a.yml", "#@ nonsense(\n"}, {"_ytt_lib/x/b.yml", "a: 1\n"}});
   CHECK(place.run({"-f", ".", "--files-inspect"}).out == "- a.yml\n");
 }
+
+TEST_CASE("a schema gives defaults and holds data values to their types", "[ytt][schema]") {
+  const TestDirectory place(
+      {{"schema.yml",
+        "#@data/values-schema\n---\nname: web\nport: 80\n#@schema/nullable\n"
+        "host: \"\"\nlist:\n- \"\"\n"},
+       {"config.yml", "#@ load(\"@ytt:data\", \"data\")\n---\nall: #@ data.values\n"}});
+  CHECK(place.run({"-f", ".", "-v", "name=x"}).out ==
+        "all:\n  name: x\n  port: 80\n  host: null\n  list: []\n");
+  CHECK(
+      place.run({"-f", ".", "-v", "prt=1"}, 1).err ==
+      "ytt: Error: Overlaying data values (in following order: additional data values): \nOne or "
+      "more data values were invalid\n====================================\n\nGiven data value is "
+      "not declared in schema\n(data-value arg):\n    |\n  1 | prt=1\n    |\n\n    = found: prt\n "
+      "   = expected: one of { host, list, name, port } (from schema.yml:2)\n    = hint: did you "
+      "mean \"port\"?\n\n\n");
+}
