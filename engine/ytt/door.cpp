@@ -602,7 +602,6 @@ class Command {
   }
 
   Output run_phases() {
-    if (flags_.strict) refuse_unsupported("--strict");
     if (flags_.debug) refuse_unsupported("--debug");
     const std::vector<File*> files = apply_marks(flags_.file_marks, collect_files());
     const std::unique_ptr<Directory> root = make_tree(files);

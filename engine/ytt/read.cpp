@@ -6,6 +6,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "starlark/unicode.h"
 #include "yaml/emit.h"
 #include "yaml/read.h"
 #include "ytt/error.h"
@@ -42,11 +43,105 @@ Node* scalar_value(Arena& arena, const yaml::Node& node) {
   }
 }
 
+// ---- the strict subset ----
+
+[[noreturn]] void refuse_strict(std::string text, Span span) {
+  refuse("ytt/strict", cat("yaml: Strict parsing: ", text), span);
+}
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// -?(0|[1-9][0-9]*), and what stands behind it.
+bool takes_integer(std::string_view& text) {
+  std::string_view rest = text;
+  if (rest.starts_with('-')) rest.remove_prefix(1);
+  const std::size_t end = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  if (end == 0 || (end > 1 && rest[0] == '0')) return false;
+  text = rest.substr(end);
+  return true;
+}
+
+bool is_strict_float(std::string_view rest) {
+  if (rest.starts_with('.')) {
+    const std::size_t end = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
+    if (end == 1) return false;
+    rest.remove_prefix(end);
+  }
+  if (rest.empty()) return true;
+  if (rest[0] != 'e' && rest[0] != 'E') return false;
+  rest.remove_prefix(1);
+  if (rest.starts_with('+') || rest.starts_with('-')) rest.remove_prefix(1);
+  return is_digits(rest);
+}
+
+bool has_space(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();)
+    if (starlark::is_space(next_code_point(text, at))) return true;
+  return false;
+}
+
+// What a careful reader takes a plain scalar for.
+yaml::Type strict_type(const yaml::Node& node) {
+  const std::string_view text = node.text;
+  if (text.empty()) return yaml::Type::kNull;
+  if (text == "true" || text == "false") return yaml::Type::kBoolean;
+  std::string_view rest = text;
+  if (takes_integer(rest)) {
+    if (rest.empty()) return yaml::Type::kInteger;
+    if (is_strict_float(rest)) return yaml::Type::kFloat;
+  }
+  if (has_space(text))
+    refuse_strict(cat("Strings with whitespace must be explicitly quoted: '", text, "'"),
+                  node.span);
+  if (contains(text, ":"))
+    refuse_strict(cat("Strings with colon must be explicitly quoted: '", text, "'"), node.span);
+  if (contains(text, "---"))
+    refuse_strict(cat("Strings with triple-dash must be explicitly quoted: '", text, "'"),
+                  node.span);
+  return yaml::Type::kString;
+}
+
+std::string_view short_tag(yaml::Type type) {
+  switch (type) {
+    case yaml::Type::kNull:
+      return "!!null";
+    case yaml::Type::kBoolean:
+      return "!!bool";
+    case yaml::Type::kInteger:
+      return "!!int";
+    case yaml::Type::kFloat:
+      return "!!float";
+    case yaml::Type::kMerge:
+      return "!!merge";
+    default:
+      return "!!str";
+  }
+}
+
+void check_strict(const yaml::Node& node) {
+  const bool tagged = node.decoration != nullptr && !node.decoration->tag.empty();
+  if (node.style != yaml::Style::kPlain || tagged) return;
+  const yaml::Type careful = strict_type(node);
+  const bool same_type = short_tag(careful) == short_tag(node.type);
+  if (!same_type)
+    refuse_strict(cat("Found '", node.text, "' ambigious (could be ", short_tag(careful), " or ",
+                      short_tag(node.type), ")"),
+                  node.span);
+}
+
 // Makes ytt's tree from the reader's.
 class Converter {
  public:
-  Converter(const SourceStore& sources, SourceId id, std::string_view file, Arena& arena)
-      : sources_(sources), id_(id), text_(sources.text(id)), file_(file), arena_(arena) {}
+  Converter(const SourceStore& sources, SourceId id, std::string_view file, bool strict,
+            Arena& arena)
+      : sources_(sources),
+        id_(id),
+        text_(sources.text(id)),
+        file_(file),
+        strict_(strict),
+        arena_(arena) {}
 
   Node* value(const yaml::Node& node) {
     switch (node.kind) {
@@ -100,6 +195,7 @@ class Converter {
   }
 
   Node* scalar(const yaml::Node& node) {
+    if (strict_) check_strict(node);
     Node* const out = scalar_value(arena_, node);
     if (out != nullptr) out->place.span = node.span;
     return out;
@@ -109,6 +205,7 @@ class Converter {
   SourceId id_;
   std::string_view text_;
   std::string_view file_;
+  bool strict_;
   Arena& arena_;
 };
 
@@ -149,14 +246,14 @@ bool starts_with_marker(std::string_view text) {
 
 class DocumentsReader {
  public:
-  DocumentsReader(const SourceStore& sources, SourceId id, std::string_view file, bool comments,
-                  Arena& arena)
+  DocumentsReader(const SourceStore& sources, SourceId id, std::string_view file,
+                  ReadOptions options, Arena& arena)
       : sources_(sources),
         id_(id),
         file_(file),
-        with_comments_(comments),
+        with_comments_(options.comments),
         arena_(arena),
-        converter_(sources, id, file, arena) {}
+        converter_(sources, id, file, options.strict, arena) {}
 
   Node* run(const yaml::Stream& stream) {
     Node* const set = make(arena_, Kind::kDocumentSet);
@@ -222,13 +319,14 @@ std::string libyaml_text(const Diagnostic& diagnostic) { return diagnostic.text;
 
 }  // namespace
 
-Node* read_documents(const SourceStore& sources, SourceId id, std::string_view file, bool comments,
-                     Arena& arena, const Limits& limits) {
+Node* read_documents(const SourceStore& sources, SourceId id, std::string_view file,
+                     ReadOptions options, Arena& arena, const Limits& limits) {
   try {
     const yaml::Stream stream = yaml::read(sources, id, kProfile, arena, limits);
-    return DocumentsReader(sources, id, file, comments, arena).run(stream);
+    return DocumentsReader(sources, id, file, options, arena).run(stream);
   } catch (Error& error) {
-    if (error.diagnostic().code == "base/limit") throw;
+    const std::string& code = error.diagnostic().code;
+    if (code == "base/limit" || code == "ytt/strict") throw;
     fail_reading(sources, error);
   }
 }

@@ -240,7 +240,7 @@ Workspace::~Workspace() = default;
 
 Node* Workspace::read(std::string_view name, std::string_view text) {
   const SourceId id = sources_.add(std::string(name), std::string(text));
-  return read_documents(sources_, id, arena_.copy(name), true, arena_, limits_);
+  return read_documents(sources_, id, arena_.copy(name), {true, options_.strict}, arena_, limits_);
 }
 
 Node* Workspace::parse(File& file) {
@@ -248,7 +248,8 @@ Node* Workspace::parse(File& file) {
   if (file.parsed == nullptr)
     file.parsed = explaining(cat("Unmarshaling YAML template '", file.path, "': "), [&] {
       return read_documents(sources_, file.source, arena_.copy(file.path),
-                            is_template(file) || is_library(file), arena_, limits_);
+                            {is_template(file) || is_library(file), options_.strict}, arena_,
+                            limits_);
     });
   return copy(arena_, file.parsed);
 }
