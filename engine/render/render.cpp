@@ -206,16 +206,29 @@ Rendered render(const Target& target, const Workspace& workspace) {
   try {
     Run(target, workspace, tree, rendered).run();
   } catch (const Error& error) {
-    // What lies elsewhere is no mistake of the repository: the target is left out, and every summary says so.
+    // What lies elsewhere is no mistake of the repository: the target is left out, and every
+    // summary says so.
     if (error.diagnostic().code != kNoMirror) throw;
-    Rendered left_out{kube::ResourceSet(workspace.keep_chains), {}, tree.inputs(), {}, target.unit->skipped, true};
-    left_out.not_rendered.push_back({target.unit->name, error.diagnostic().text, error.diagnostic().span});
+    Rendered left_out{kube::ResourceSet(workspace.keep_chains),
+                      {},
+                      tree.inputs(),
+                      {},
+                      target.unit->skipped,
+                      true};
+    left_out.not_rendered.push_back(
+        {target.unit->name, error.diagnostic().text, error.diagnostic().span});
     return left_out;
   }
   if (target.unit->namespace_name) fill_namespace(rendered.set, *target.unit->namespace_name);
   check_duplicates(rendered.set);
   kube::sort_for_apply(rendered.set.resources);
   rendered.inputs = tree.inputs();
+  // What says that there is this target, and how it is rendered.
+  for (const Span place : {target.unit->place, target.environment->place}) {
+    if (place.source == 0) continue;
+    const auto path = files::Path::parse(workspace.sources.get(place.source).name);
+    if (path && workspace.tree.kind_of(*path)) rendered.inputs.files.insert(*path);
+  }
   return rendered;
 }
 
