@@ -13,6 +13,7 @@
 #include "render/mirrors.h"
 #include "render/path.h"
 #include "render/values.h"
+#include "render/ytted.h"
 #include "yaml/emit.h"
 
 namespace plumb::render {
@@ -140,9 +141,12 @@ class Run {
       case project::StepKind::kKustomize:
         kustomize(existing_path(tree_, step.paths[0]));
         break;
-      default:
-        fail("render/step", step.place,
-             cat("no renderer for '", project::step_name(step.kind), "'"));
+      case project::StepKind::kYtt:
+        ytt_set(step.paths, step.values, values().unit, tree_, workspace_, set());
+        break;
+      case project::StepKind::kTemplate:
+        ytt_set(step.paths, std::nullopt, template_values(), tree_, workspace_, set());
+        break;
     }
   }
 
@@ -157,7 +161,17 @@ class Run {
       const files::Path path = existing_path(tree_, overlay);
       if (has_kustomization(tree_, path)) return kustomize(path);
     }
-    fail("render/step", overlay.span, cat("no renderer for the overlay '", overlay.text, "'"));
+    ytt_set({overlay}, std::nullopt, is_builtin(overlay.text) ? template_values() : values().unit,
+            tree_, workspace_, set());
+  }
+
+  // What a template that plumb ships sees: the shared blocks, and the unit's own values over them.
+  const yaml::Node* template_values() {
+    yaml::Node* const merged = yaml::copy(*set().arena, *values().shared);
+    for (const yaml::Entry& entry : values().unit->entries) {
+      yaml::set(*set().arena, *merged, entry.key->text, entry.value);
+    }
+    return merged;
   }
 
   // Points every compiled pipeline of the target at the environment's package index.

@@ -53,7 +53,7 @@ struct Rendered {
   files::Inputs inputs;
   Diagnostics warnings;
   std::vector<project::NotRendered> not_rendered;  // parts of the target, or the whole
-  bool left_out = false;                           // the whole target: a chart, a base without a mirror
+  bool left_out = false;  // the whole target: a chart, a base without a mirror
 };
 
 // Throws Error where the target cannot be rendered; other targets are not affected. Objects come in

@@ -54,6 +54,7 @@ class Renderer {
           file_of(each, sources_, static_cast<std::uint32_t>(files_.size() + 1))));
       files.push_back(files_.back().get());
     }
+    if (!input_.documents.empty()) files.insert(files.begin(), add_documents());
     const std::unique_ptr<Directory> root = make_tree(files);
     workspace_.read_schemas(*root);
     Node* const values = workspace_.values(*root, value_documents());
@@ -72,6 +73,24 @@ class Renderer {
   }
 
  private:
+  // A file of plain documents that no text stands behind.
+  File* add_documents() {
+    files_.push_back(std::make_unique<File>());
+    File& file = *files_.back();
+    file.path = file.original_path = "(resources).yml";
+    file.marked_type = FileType::kYaml;
+    file.marked_template = false;
+    file.source = sources_.add(file.path, "");
+    file.parsed = make(arena_, Kind::kDocumentSet);
+    for (const yaml::Node* const each : input_.documents) {
+      Node* const document = make(arena_, Kind::kDocument);
+      document->value = from_yaml(arena_, *each);
+      place_items(document->value, *each, sources_);
+      file.parsed->items.push_back(arena_, document);
+    }
+    return &file;
+  }
+
   std::vector<Node*> value_documents() {
     std::vector<Node*> out;
     for (const InputFile& each : input_.values_files)
