@@ -225,6 +225,39 @@ const MergeField* MergeTable::field_of(std::uint16_t type, std::string_view name
   return nullptr;
 }
 
+namespace {
+
+struct NamedType {
+  std::string_view name;
+  Type type;
+};
+constexpr std::array kNamedTypes{
+    NamedType{"io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", kMeta},
+    NamedType{"io.k8s.api.core.v1.PodTemplateSpec", kPodTemplateSpec},
+    NamedType{"io.k8s.api.core.v1.PodSpec", kPodSpec},
+    NamedType{"io.k8s.api.core.v1.Container", kContainer},
+    NamedType{"io.k8s.api.core.v1.EphemeralContainer", kEphemeralContainer},
+    NamedType{"io.k8s.api.core.v1.Volume", kVolume},
+    NamedType{"io.k8s.api.core.v1.EphemeralVolumeSource", kEphemeralVolume},
+    NamedType{"io.k8s.api.core.v1.PersistentVolumeClaimTemplate", kPlainObject},
+    NamedType{"io.k8s.api.core.v1.PersistentVolumeClaim", kObjectWithStatus},
+    NamedType{"io.k8s.api.core.v1.ServiceSpec", kServiceSpec},
+    NamedType{"io.k8s.api.batch.v1.JobTemplateSpec", kJobTemplate},
+    NamedType{"io.k8s.api.batch.v1.JobSpec", kWorkloadSpec},
+    NamedType{"io.k8s.api.apps.v1.DeploymentSpec", kWorkloadSpec},
+    NamedType{"io.k8s.api.apps.v1.StatefulSetSpec", kWorkloadSpec},
+    NamedType{"io.k8s.api.apps.v1.DaemonSetSpec", kWorkloadSpec},
+    NamedType{"io.k8s.api.apps.v1.ReplicaSetSpec", kWorkloadSpec},
+};
+
+}  // namespace
+
+std::uint16_t kustomize_type_named(std::string_view definition) {
+  for (const NamedType& row : kNamedTypes)
+    if (row.name == definition) return row.type;
+  return kNothing;
+}
+
 const MergeTable kKustomizeMergeTable{kTypes, kRoots};
 const MergeTable kEmptyMergeTable{{}, {}};
 

@@ -53,6 +53,9 @@ struct MergeTable {
 
 // What kustomize 5.8 merges by: Kubernetes 1.21.
 extern const MergeTable kKustomizeMergeTable;
+// The type that Kubernetes' own schema calls so ("io.k8s.api.core.v1.PodSpec"), for schemas that
+// refer to it; 0 for what leads to no merging list.
+std::uint16_t kustomize_type_named(std::string_view definition);
 // Nothing merges but maps.
 extern const MergeTable kEmptyMergeTable;
 

@@ -57,7 +57,9 @@ struct Build {
   yaml::Origins& origins;
   const kube::MergeTable* merge_table = &kube::kKustomizeMergeTable;
   std::shared_ptr<CustomSchema> schema;  // the user's own, when there is one
-  bool tracks_origin = false;  // the top kustomization asks for buildMetadata
+  bool schema_chosen = false;            // by the first kustomization with `openapi`
+  bool built_in_schema_used = false;     // by a merge, or for a kind that is not built in
+  bool tracks_origin = false;            // the top kustomization asks for buildMetadata
   std::map<std::pair<const files::Tree*, files::Path>, File> files;
   std::map<SourceId, std::vector<yaml::Node*>> documents;
   std::map<SourceId, Kustomization> kustomizations;

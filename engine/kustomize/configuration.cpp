@@ -141,14 +141,17 @@ class CrdWalk {
 FieldTables load_configurations(Build& build, const Root& root, const Node& paths) {
   FieldTables tables;
   for (const Node* const path : paths.items)
-    merge_field_tables(tables, tables_of(build, *read_file(build, root, *path, yaml::DuplicateKeys::kError)));
+    merge_field_tables(
+        tables, tables_of(build, *read_file(build, root, *path, yaml::DuplicateKeys::kError)));
   return tables;
 }
 
 FieldTables load_crds(Build& build, const Root& root, const Node& paths) {
   FieldTables tables;
   for (const Node* const path : paths.items)
-    merge_field_tables(tables, CrdWalk(build, *read_file(build, root, *path, yaml::DuplicateKeys::kLastWins)).run());
+    merge_field_tables(
+        tables,
+        CrdWalk(build, *read_file(build, root, *path, yaml::DuplicateKeys::kLastWins)).run());
   return tables;
 }
 

@@ -26,7 +26,8 @@ class SchemaReader {
       for (const Node* const gvk : gvks->items) {
         const Gvk kind{yaml::text_at(*gvk, {"group"}), yaml::text_at(*gvk, {"version"}),
                        yaml::text_at(*gvk, {"kind"})};
-        into_.roots.push_back({build_.arena.copy(api_version(kind)), kind.kind, type_of(*entry.value)});
+        into_.roots.push_back(
+            {build_.arena.copy(api_version(kind)), kind.kind, type_of(*entry.value)});
       }
     }
   }
@@ -38,17 +39,25 @@ class SchemaReader {
       const std::string_view reference = yaml::text_at(*at, {"$ref"});
       if (reference.empty()) return *at;
       constexpr std::string_view kStart = "#/definitions/";
-      const Node* const next =
-          definitions_ != nullptr && reference.starts_with(kStart)
-              ? yaml::find(*definitions_, reference.substr(kStart.size()))
-              : nullptr;
+      const Node* const next = definitions_ != nullptr && reference.starts_with(kStart)
+                                   ? yaml::find(*definitions_, reference.substr(kStart.size()))
+                                   : nullptr;
       if (next == nullptr) return *at;
       at = next;
     }
     return *at;
   }
 
+  // A definition of Kubernetes' own, where those are known.
+  static bool is_built_in(std::string_view reference) {
+    return reference.starts_with("#/definitions/io.k8s.api.") ||
+           reference.starts_with("#/definitions/io.k8s.apimachinery.");
+  }
+
   std::uint16_t type_of(const Node& schema) {
+    const std::string_view reference = yaml::text_at(schema, {"$ref"});
+    if (build_.built_in_schema_used && is_built_in(reference))
+      return kube::kustomize_type_named(reference.substr(reference.rfind('/') + 1));
     const Node& target = resolved(schema);
     if (const auto there = known_.find(&target); there != known_.end()) return there->second;
     const auto type = static_cast<std::uint16_t>(into_.types.size() + 1);
@@ -113,20 +122,32 @@ void use_schema(Build& build, const Root& root, const Kustomization& file) {
   const Node* const openapi = file.find("openapi");
   if (openapi == nullptr) return;
   const Node* const path = yaml::find(*openapi, "path");
-  if (path == nullptr) return check_version(*openapi);
+  if (path == nullptr) {
+    check_version(*openapi);
+    if (yaml::find(*openapi, "version") != nullptr) build.schema_chosen = true;
+    return;
+  }
   const File loaded = load_file(build, root, path->text, path->span);
   if (yaml::find(*openapi, "version") != nullptr)
     fail("kustomize/bad-value", openapi->span, "expected 'path' or 'version', got both", {},
          {"builtin version and custom schema provided, cannot use both"});
-  if (build.schema) return;
+  if (build.schema_chosen) return;
+  build.schema_chosen = true;
   const std::string_view text = build.context.sources.text(loaded.source);
   yaml::Profile profile = yaml::kKustomizationProfile;
   profile.duplicates = yaml::DuplicateKeys::kLastWins;
-  const yaml::Document document = yaml::read_first(
-      text, {loaded.source, 0, static_cast<std::uint32_t>(text.size())}, profile, build.arena,
-      build.context.limits);
+  const yaml::Document document =
+      yaml::read_first(text, {loaded.source, 0, static_cast<std::uint32_t>(text.size())}, profile,
+                       build.arena, build.context.limits);
   build.schema = std::make_shared<CustomSchema>();
-  SchemaReader(build, *document.root, *build.schema).read();
+  CustomSchema& schema = *build.schema;
+  // What kustomize has loaded by now stays, and is what it was.
+  if (build.built_in_schema_used) {
+    const kube::MergeTable& built_in = kube::kKustomizeMergeTable;
+    schema.types.assign(built_in.types.begin(), built_in.types.end());
+    schema.roots.assign(built_in.roots.begin(), built_in.roots.end());
+  }
+  SchemaReader(build, *document.root, schema).read();
   build.schema->table = {build.schema->types, build.schema->roots};
   build.merge_table = &build.schema->table;
 }

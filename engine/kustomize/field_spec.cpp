@@ -13,9 +13,9 @@ namespace {
 
 class Visit {
  public:
-  Visit(Arena& arena, const FieldSpec& spec, Make make,
+  Visit(Arena& arena, const FieldSpec& spec, const std::vector<std::string>& parts, Make make,
         const std::function<void(yaml::Node&)>& visit)
-      : arena_(arena), spec_(spec), make_(make), visit_(visit), parts_(split_path(spec.path)) {}
+      : arena_(arena), spec_(spec), make_(make), visit_(visit), parts_(parts) {}
 
   void walk(yaml::Node& node, std::size_t depth) {
     if (depth == parts_.size()) return visit_(node);
@@ -66,7 +66,7 @@ class Visit {
   const FieldSpec& spec_;
   Make make_;
   const std::function<void(yaml::Node&)>& visit_;
-  std::vector<std::string> parts_;
+  const std::vector<std::string>& parts_;
 };
 
 }  // namespace
@@ -90,16 +90,23 @@ std::vector<std::string> split_path(std::string_view path) {
   return parts;
 }
 
-void visit_fields(Arena& arena, yaml::Node& object, const FieldSpec& spec, Make make,
+void visit_fields(Arena& arena, yaml::Node& object, const FieldSpec& spec,
+                  const std::vector<std::string>& parts, Make make,
                   const std::function<void(yaml::Node&)>& visit) {
   if (!selects(spec.gvk, gvk_of(object))) return;
   try {
-    Visit(arena, spec, make, visit).walk(object, 0);
+    Visit(arena, spec, parts, make, visit).walk(object, 0);
   } catch (Error& error) {
     if (error.diagnostic().code == "kustomize/field-path")
       error.diagnostic().arguments[1] = describe(id_of(object));
     throw;
   }
+}
+
+void visit_fields(Arena& arena, yaml::Node& object, const FieldSpec& spec, Make make,
+                  const std::function<void(yaml::Node&)>& visit) {
+  if (!selects(spec.gvk, gvk_of(object))) return;
+  visit_fields(arena, object, spec, split_path(spec.path), make, visit);
 }
 
 void merge_field_specs(std::vector<FieldSpec>& into, const std::vector<FieldSpec>& more) {

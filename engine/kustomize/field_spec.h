@@ -59,5 +59,9 @@ std::vector<std::string> split_path(std::string_view path);
 // entry's own. Errors: kustomize/field-path (arguments: path, id, cause).
 void visit_fields(Arena& arena, yaml::Node& object, const FieldSpec& spec, Make make,
                   const std::function<void(yaml::Node&)>& visit);
+// The same with the parts of the path, for those who go over many objects.
+void visit_fields(Arena& arena, yaml::Node& object, const FieldSpec& spec,
+                  const std::vector<std::string>& parts, Make make,
+                  const std::function<void(yaml::Node&)>& visit);
 
 }  // namespace plumb::kustomize

@@ -159,7 +159,8 @@ Root open_root(Build& build, const Root& root, std::string_view text, Span menti
            cat("'", text, "' contains '", absolute(build, visited->directory), "', which led here"),
            {}, {absolute(build, *real), absolute(build, visited->directory)});
   }
-  return {root.tree, *real, &root, root.remote, root.shown.empty() ? std::string(text) : cat(root.shown, '/', text)};
+  return {root.tree, *real, &root, root.remote,
+          root.shown.empty() ? std::string(text) : cat(root.shown, '/', text)};
 }
 
 Root open_top(Build& build, const files::Tree& tree, const Path& directory) {

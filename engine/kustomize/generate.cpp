@@ -32,7 +32,7 @@ struct Request {
   const Node& entry;
   bool secret;
   const Node* global_options = nullptr;
-  std::string_view field;  // of the kustomization
+  std::string_view field;        // of the kustomization
   const Item* config = nullptr;  // a configuration of its own
 };
 

@@ -95,7 +95,7 @@ class Referrer {
     if (!cluster_scoped_ && id_.gvk.kind == "RoleBinding") find_subject_namespaces();
   }
 
-  void fix(const FieldSpec& spec, const Gvk& target) {
+  void fix(const FieldSpec& spec, const std::vector<std::string>& parts, const Gvk& target) {
     target_ = target;
     role_reference_ = std::nullopt;
     if (spec.path.ends_with("roleRef/name")) {
@@ -105,7 +105,8 @@ class Referrer {
     }
     FieldSpec own = spec;
     own.gvk = id_.gvk;
-    visit_fields(build_.arena, *item_.body, own, Make::kNothing, [&](Node& node) { set(node); });
+    visit_fields(build_.arena, *item_.body, own, parts, Make::kNothing,
+                 [&](Node& node) { set(node); });
   }
 
  private:
@@ -274,6 +275,7 @@ class Referrer {
 struct Row {
   Gvk target;
   const FieldSpec* spec;
+  std::vector<std::string> parts;
 };
 
 }  // namespace
@@ -284,19 +286,21 @@ void fix_name_references(Build& build, Items& items, const std::vector<NameRefer
   for (const NameReference& reference : references)
     for (const FieldSpec& spec : reference.referrers)
       (spec.gvk.kind.empty() ? of_any_kind : by_kind[spec.gvk.kind])
-          .push_back({reference.gvk, &spec});
+          .push_back({reference.gvk, &spec, split_path(spec.path)});
   const Candidates candidates(items);
   const yaml::LayerId layer =
       build.origins.layer(yaml::LayerKind::kNameReference, "name references");
   for (Item* const item : items.list()) {
     const Gvk gvk = item->original_id().gvk;
-    std::vector<Row> rows = of_any_kind;
-    if (const auto there = by_kind.find(gvk.kind); there != by_kind.end())
-      rows.insert(rows.end(), there->second.begin(), there->second.end());
-    if (rows.empty()) continue;
+    const auto of_kind = by_kind.find(gvk.kind);
+    if (of_any_kind.empty() && of_kind == by_kind.end()) continue;
     Referrer referrer(build, candidates, *item, layer);
-    for (const Row& row : rows)
-      if (selects(row.spec->gvk, gvk)) referrer.fix(*row.spec, row.target);
+    const auto fix = [&](const std::vector<Row>& rows) {
+      for (const Row& row : rows)
+        if (selects(row.spec->gvk, gvk)) referrer.fix(*row.spec, row.parts, row.target);
+    };
+    fix(of_any_kind);
+    if (of_kind != by_kind.end()) fix(of_kind->second);
   }
 }
 

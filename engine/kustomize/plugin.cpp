@@ -96,10 +96,11 @@ const Node* with_target_file(const Step& step, const Node& config) {
   const yaml::Document document =
       yaml::read_first(text, {file.source, 0, static_cast<std::uint32_t>(text.size())}, profile,
                        build.arena, build.context.limits);
-  Node* const both = fit({build.arena, Strictness::kLenient}, *document.root,
-                         {"", kValueAddFields});
+  Node* const both =
+      fit({build.arena, Strictness::kLenient}, *document.root, {"", kValueAddFields});
   for (const yaml::Entry& entry : config.entries)
-    if (entry.key->text != "targetFilePath") yaml::set(build.arena, *both, entry.key->text, entry.value);
+    if (entry.key->text != "targetFilePath")
+      yaml::set(build.arena, *both, entry.key->text, entry.value);
   return both;
 }
 
@@ -113,7 +114,8 @@ void generate_policy(const Step& step, const Item& config) {
   Arena& arena = step.build.arena;
   Node* const body = yaml::make_mapping(arena, fields.span);
   const auto put = [&](Node& map, std::string_view key, std::string_view text) {
-    map.entries.push_back(arena, {make_string(arena, key), make_untagged(arena, text, fields.span)});
+    map.entries.push_back(arena,
+                          {make_string(arena, key), make_untagged(arena, text, fields.span)});
   };
   put(*body, "apiVersion", "v1");
   put(*body, "kind", "ServiceAccount");
@@ -164,6 +166,7 @@ Accumulated read_configurations(const Step& step, std::string_view field) {
   if (list == nullptr) return result;
   std::vector<const Node*> paths;
   for (const Node* const entry : list->items) {
+    if (trim(entry->text).empty()) continue;
     const bool may_be_inline = contains(entry->text, ":") || contains(entry->text, "\n");
     if (may_be_inline && !is_file(step.build, step.root, entry->text)) {
       try {
@@ -223,7 +226,8 @@ void run_configured_transformers(const Step& step) {
   const Accumulated configs = read_configurations(step, "transformers");
   for (const Item* const config : configs.items.list()) {
     run_transformer(step, *config->body);
-    note_transformer(step.build, step.items, step.root, *step.file, config->id().gvk.kind, 1, config);
+    note_transformer(step.build, step.items, step.root, *step.file, config->id().gvk.kind, 1,
+                     config);
   }
 }
 

@@ -58,9 +58,8 @@ std::string as_list_item(std::string_view record) {
 
 void annotate(Build& build, Item& item, std::string_view key, std::string_view text) {
   Node* const metadata = yaml::ensure_mapping(build.arena, *item.body, "metadata");
-  Node* const map = metadata != nullptr
-                        ? yaml::ensure_mapping(build.arena, *metadata, "annotations")
-                        : nullptr;
+  Node* const map =
+      metadata != nullptr ? yaml::ensure_mapping(build.arena, *metadata, "annotations") : nullptr;
   if (map == nullptr) return;
   Node* const value = make_string(build.arena, build.arena.copy(text));
   value->style = yaml::Style::kLiteral;
@@ -82,15 +81,15 @@ void set_file_origin(Build& build, Item& item, const Root& root, std::string_vie
 void set_generator_origin(Build& build, Item& item, const Root& root, const Kustomization& file,
                           std::string_view kind, const Item* config) {
   if (!build.tracks_origin) return;
-  item.origin = std::make_shared<std::string>(
-      described(build, place_of(root, file, config), kind, config));
+  item.origin =
+      std::make_shared<std::string>(described(build, place_of(root, file, config), kind, config));
 }
 
 void note_transformer(Build& build, Items& items, const Root& root, const Kustomization& file,
                       std::string_view kind, std::size_t times, const Item* config) {
   if (!build.tracks_origin || times == 0) return;
-  const auto record = std::make_shared<std::string>(
-      described(build, place_of(root, file, config), kind, config));
+  const auto record =
+      std::make_shared<std::string>(described(build, place_of(root, file, config), kind, config));
   for (Item* const item : items.list()) {
     std::size_t left = times;
     if (!item->origin) {

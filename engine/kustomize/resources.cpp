@@ -113,6 +113,15 @@ void unwrap_single_list(std::vector<Node*>& documents) {
   documents = std::move(objects);
 }
 
+// A comment can hold a schema for its field, which would decide how lists merge.
+void check_comments(const yaml::Document& document) {
+  for (const yaml::Comment& comment : document.comments)
+    if (trim(comment.text).starts_with('{') &&
+        contains(comment.text, "x-kubernetes-patch-strategy"))
+      fail("kustomize/unsupported", comment.span, "schemas in comments are not supported", {},
+           {"schemas in comments"});
+}
+
 // kustomize looks at the first of repeated keys, find() and its like at the last one: so repeated
 // entries change places. What still repeats at the end is an error when it is printed.
 void turn_repeated_keys(Node& node) {
@@ -177,6 +186,7 @@ std::vector<Node*> read_objects_from(Build& build, std::string_view text, Span p
         piece, {place.source, place.offset + offset, static_cast<std::uint32_t>(piece.size())},
         profile, build.arena, build.context.limits);
     if (document.empty) continue;
+    check_comments(document);
     turn_repeated_keys(*document.root);
     documents.push_back(document.root);
   }
@@ -211,6 +221,10 @@ std::vector<Item*> make_items(Build& build, Items& items, const std::vector<Node
   for (const Node* const object : objects) {
     Item* const item = items.make(yaml::copy(build.arena, *object));
     take_bookkeeping(build, *item);
+    const Gvk gvk = gvk_of(*object);
+    if (!build.schema &&
+        kube::kKustomizeMergeTable.type_of(yaml::text_at(*object, {"apiVersion"}), gvk.kind) == 0)
+      build.built_in_schema_used = true;
     made.push_back(item);
   }
   return made;

@@ -23,6 +23,9 @@ using yaml::Type;
 
 constexpr FieldShape text(std::string_view name) { return {name}; }
 constexpr FieldShape texts(std::string_view name) { return {name, Want::kString, true}; }
+constexpr FieldShape exact(std::string_view name, bool list = false) {
+  return {name, Want::kString, list, nullptr, {}, true};
+}
 constexpr FieldShape flag(std::string_view name) { return {name, Want::kBoolean}; }
 constexpr FieldShape number(std::string_view name, std::string_view type_name) {
   return {name, Want::kInteger, false, nullptr, type_name};
@@ -40,17 +43,16 @@ constexpr std::array kMetadataFields{text("name"), text("namespace"), map("label
                                      map("annotations")};
 constexpr RecordShape kMetadataShape{"ObjectMeta", kMetadataFields};
 
-constexpr std::array kFieldSpecFields{text("group"), text("version"), text("kind"), text("path"),
+constexpr std::array kFieldSpecFields{exact("group"), exact("version"), exact("kind"), text("path"),
                                       flag("create")};
 constexpr std::array kLabelFields{map("pairs"), flag("includeSelectors"), flag("includeTemplates"),
                                   flag("includeVolumeClaimTemplates"),
                                   records("fields", kFieldSpecShape)};
 constexpr RecordShape kLabelShape{"Label", kLabelFields};
 
-constexpr std::array kSelectorFields{text("group"),        text("version"),
-                                     text("kind"),         text("name"),
-                                     text("namespace"),    text("annotationSelector"),
-                                     text("labelSelector")};
+constexpr std::array kSelectorFields{
+    exact("group"),     exact("version"),           exact("kind"),        exact("name"),
+    exact("namespace"), text("annotationSelector"), text("labelSelector")};
 constexpr std::array kPatchOptionFields{flag("allowNameChange"), flag("allowKindChange")};
 constexpr RecordShape kPatchOptionShape{"PatchArgs", kPatchOptionFields};
 constexpr std::array kPatchFields{text("path"), text("patch"), record("target", kSelectorShape),
@@ -64,21 +66,25 @@ constexpr std::array kGeneratorOptionFields{map("labels"), map("annotations"),
                                             flag("disableNameSuffixHash"), flag("immutable")};
 constexpr RecordShape kGeneratorOptionShape{"GeneratorOptions", kGeneratorOptionFields};
 constexpr std::array kGeneratorFields{
-    text("namespace"), text("name"),  text("behavior"), texts("literals"),
-    texts("files"),    texts("envs"), text("env"),      record("options", kGeneratorOptionShape)};
+    exact("namespace"),   exact("name"),
+    exact("behavior"),    exact("literals", true),
+    exact("files", true), exact("envs", true),
+    exact("env"),         record("options", kGeneratorOptionShape)};
 constexpr std::array kSecretGeneratorFields{
-    text("namespace"), text("name"),  text("behavior"), texts("literals"),
-    texts("files"),    texts("envs"), text("env"),      record("options", kGeneratorOptionShape),
+    exact("namespace"),   exact("name"),
+    exact("behavior"),    exact("literals", true),
+    exact("files", true), exact("envs", true),
+    exact("env"),         record("options", kGeneratorOptionShape),
     text("type")};
 
 constexpr std::array kFieldOptionFields{text("delimiter"), number("index", "int"), text("encoding"),
                                         flag("create")};
 constexpr RecordShape kFieldOptionShape{"FieldOptions", kFieldOptionFields};
-constexpr std::array kSourceFields{text("group"),
-                                   text("version"),
-                                   text("kind"),
-                                   text("name"),
-                                   text("namespace"),
+constexpr std::array kSourceFields{exact("group"),
+                                   exact("version"),
+                                   exact("kind"),
+                                   exact("name"),
+                                   exact("namespace"),
                                    text("fieldPath"),
                                    record("options", kFieldOptionShape)};
 constexpr RecordShape kSourceShape{"SourceSelector", kSourceFields};
@@ -90,8 +96,8 @@ constexpr std::array kReplacementFields{record("source", kSourceShape),
                                         records("targets", kTargetShape), text("sourceValue"),
                                         text("path")};
 
-constexpr std::array kObjectReferenceFields{text("apiVersion"), text("group"), text("version"),
-                                            text("kind"),       text("name"),  text("namespace")};
+constexpr std::array kObjectReferenceFields{text("apiVersion"), exact("group"), exact("version"),
+                                            exact("kind"),      text("name"),   text("namespace")};
 constexpr RecordShape kObjectReferenceShape{"Target", kObjectReferenceFields};
 constexpr std::array kFieldReferenceFields{text("fieldPath")};
 constexpr RecordShape kFieldReferenceShape{"FieldSelector", kFieldReferenceFields};
@@ -306,7 +312,7 @@ class Fit {
                       : field.want == Want::kBoolean ? value.type == Type::kBoolean
                                                      : is_whole(value);
     const bool converts =
-        context_.strictness == Strictness::kLenient && field.want == Want::kString;
+        context_.strictness == Strictness::kLenient && field.want == Want::kString && !field.exact;
     if (!fits && !converts) fail_type(value, field, path, shape, element);
     return make_scalar(value, field);
   }

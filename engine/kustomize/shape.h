@@ -28,6 +28,7 @@ struct FieldShape {
   bool list = false;
   const RecordShape* record = nullptr;
   std::string_view type_name = {};  // as Go calls it; empty for the obvious one
+  bool exact = false;               // no scalar is converted, not even where the rest is lenient
 };
 
 struct RecordShape {

@@ -134,8 +134,8 @@ class Writer {
     out_ += text.ends_with("\n\n") ? "|+" : text.ends_with('\n') ? "|" : "|-";
     std::string_view rest = text.ends_with('\n') ? text.substr(0, text.size() - 1) : text;
     for (const std::string_view line : split(rest, '\n'))
-      out_ += line.empty() ? "\n"
-                           : cat("\n", std::string(static_cast<std::size_t>(indent), ' '), line);
+      out_ +=
+          line.empty() ? "\n" : cat("\n", std::string(static_cast<std::size_t>(indent), ' '), line);
   }
 
   static bool is_block(const Node& node) {

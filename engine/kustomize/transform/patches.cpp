@@ -69,6 +69,7 @@ void merge_into(const Step& step, Item& item, Node& patch, const Options& option
   Build& build = step.build;
   const Id before = item.id();
   if (options.name_change || options.kind_change) remember_id(item);
+  build.built_in_schema_used = true;
   Node* const merged = kube::strategic_merge(build.merge_context(mark.layer), *item.body, patch);
   if (merged == nullptr || yaml::is_empty(*merged)) {
     item.dropped = true;
