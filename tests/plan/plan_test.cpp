@@ -65,7 +65,8 @@ struct Desk {
   std::string show() { return show(make(input)); }
   std::vector<std::string> refusals() {
     std::vector<std::string> rules;
-    for (const Refusal& refusal : make(input).environments[0].refusals) {
+    const Plan plan = make(input);
+    for (const Refusal& refusal : plan.environments[0].refusals) {
       if (refusal.reason.allowed.empty()) rules.push_back(refusal.reason.rule);
     }
     return rules;
