@@ -468,7 +468,7 @@ std::string encode_yaml(Thread& thread, const Node* value) {
 }
 
 Value decode_yaml(Thread& thread, std::string_view text) {
-  Node* const set = read_text_documents(text, thread.arena(), thread.limits());
+  Node* const set = read_text_documents(thread.arena().copy(text), thread.arena(), thread.limits());
   if (set->items.empty()) return starlark::none();
   override_keys(set);
   return to_plain_value(thread, set->items[0]->value);

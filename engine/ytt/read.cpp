@@ -15,7 +15,7 @@ namespace plumb::ytt {
 namespace {
 
 constexpr yaml::Profile kProfile{
-    "ytt", yaml::Resolution::kYtt, yaml::DuplicateKeys::kKeep, yaml::MergeKeys::kSingle, true, true,
+    "ytt", yaml::Resolution::kYtt, yaml::DuplicateKeys::kKeep, yaml::MergeKeys::kKeep, true, true,
     false};
 
 Node* integer_value(Arena& arena, const yaml::Node& node) {
@@ -162,11 +162,22 @@ class Converter {
   Node* map(const yaml::Node& node) {
     Node* const out = make(arena_, Kind::kMap);
     for (const yaml::Entry& entry : node.entries) {
+      if (entry.key->type == yaml::Type::kMerge) {
+        merge(*out, *entry.value);
+        continue;
+      }
       const Span span = entry.key->span;
       out->items.push_back(arena_, make_item(arena_, value(*entry.key), value(*entry.value),
                                              place(span.offset, span.length)));
     }
     return out;
+  }
+
+  // `<<` puts the items of one mapping where it stands.
+  void merge(Node& out, const yaml::Node& source) {
+    if (!source.is_mapping())
+      fail("ytt/merge", source.span, "map merge requires map or sequence of maps as the value");
+    for (Node* const item : map(source)->items) out.items.push_back(arena_, item);
   }
 
   Node* array(const yaml::Node& node) {
@@ -306,14 +317,56 @@ class DocumentsReader {
   List<Comment> unassigned_;
 };
 
-// libyaml's words for what the reader refuses.
-std::string libyaml_text(const Diagnostic& diagnostic) { return diagnostic.text; }
+// libyaml's words for what the reader refuses, and where it sees the mistake: in lines from ours.
+struct Wording {
+  std::string_view code, text;
+  int lines;
+};
+constexpr Wording kWordings[] = {
+    {"yaml/reserved-character", "found character that cannot start any token", 0},
+    {"yaml/tab", "found character that cannot start any token", 0},
+    {"yaml/expected-entry", "did not find expected '-' indicator", -1},
+    {"yaml/anchor-name", "did not find expected alphabetic or numeric character", 0},
+    {"yaml/expected-colon", "could not find expected ':'", 1},
+    {"yaml/expected-document", "did not find expected <document start>", -1},
+    {"yaml/unclosed-flow", "did not find expected node content", 0},
+    {"yaml/expected-key", "did not find expected key", -1},
+    {"yaml/sequence-place", "block sequence entries are not allowed in this context", 0},
+    {"yaml/mapping-place", "mapping values are not allowed in this context", 0},
+};
+
+// Mistakes that libyaml's users tell without a line; or "".
+std::string text_without_line(const Diagnostic& diagnostic) {
+  const auto& arguments = diagnostic.arguments;
+  const std::string_view name = arguments.empty() ? std::string_view() : arguments[0];
+  if (diagnostic.code == "yaml/unknown-anchor")
+    return cat("unknown anchor '", name, "' referenced");
+  if (diagnostic.code == "yaml/alias-cycle")
+    return cat("anchor '", name, "' value contains itself");
+  if (diagnostic.code == "yaml/encoding") return "invalid leading UTF-8 octet";
+  if (diagnostic.code == "ytt/merge") return diagnostic.text;
+  if (diagnostic.code != "yaml/tag-value" || arguments.size() < 2) return "";
+  if (name.ends_with(":binary")) return "!!binary value contains invalid base64 data";
+  return cat("cannot decode !!str `", arguments[1], "` as a !!", name.substr(name.rfind(':') + 1));
+}
+
+std::string libyaml_text(const Diagnostic& diagnostic, std::uint32_t line) {
+  if (const std::string text = text_without_line(diagnostic); !text.empty())
+    return cat("yaml: ", text);
+  for (const Wording& row : kWordings)
+    if (row.code == diagnostic.code)
+      return cat("yaml: line ", static_cast<int>(line) + row.lines, ": ", row.text);
+  if (diagnostic.code == "yaml/expected-comma")
+    return cat("yaml: line ", line - 1, ": did not find ", diagnostic.text);
+  return cat("yaml: line ", line, ": ", diagnostic.text);
+}
 
 [[noreturn]] void fail_reading(const SourceStore& sources, Error& error) {
   Diagnostic diagnostic = error.diagnostic();
-  set_summary(diagnostic, diagnostic.text);
   const std::uint32_t line = sources.locate(diagnostic.span).line;
-  diagnostic.text = cat("yaml: line ", line, ": ", libyaml_text(diagnostic));
+  std::string text = libyaml_text(diagnostic, line);
+  set_summary(diagnostic, diagnostic.text);
+  diagnostic.text = std::move(text);
   throw Error(std::move(diagnostic));
 }
 
@@ -345,8 +398,9 @@ Node* read_text_documents(std::string_view text, Arena& arena, const Limits& lim
   } catch (Error& error) {
     Diagnostic diagnostic = error.diagnostic();
     if (diagnostic.code == "base/limit") throw;
+    std::string worded = libyaml_text(diagnostic, 1);
     set_summary(diagnostic, diagnostic.text);
-    diagnostic.text = cat("yaml: line 1: ", libyaml_text(diagnostic));
+    diagnostic.text = std::move(worded);
     throw Error(std::move(diagnostic));
   }
 }
@@ -354,9 +408,15 @@ Node* read_text_documents(std::string_view text, Arena& arena, const Limits& lim
 Node* from_yaml(Arena& arena, const yaml::Node& node) {
   if (node.is_scalar()) return scalar_value(arena, node);
   Node* const out = make(arena, node.is_mapping() ? Kind::kMap : Kind::kArray);
-  for (const yaml::Entry& entry : node.entries)
+  for (const yaml::Entry& entry : node.entries) {
+    if (entry.key->type == yaml::Type::kMerge && entry.value->is_mapping()) {
+      for (Node* const item : from_yaml(arena, *entry.value)->items)
+        out->items.push_back(arena, item);
+      continue;
+    }
     out->items.push_back(
         arena, make_item(arena, from_yaml(arena, *entry.key), from_yaml(arena, *entry.value), {}));
+  }
   for (const yaml::Node* const item : node.items)
     out->items.push_back(arena, make_array_item(arena, from_yaml(arena, *item), {}));
   return out;

@@ -63,7 +63,7 @@ std::uint32_t skipped_bytes(const Comment& comment, std::string_view content) {
 
 [[noreturn]] void refuse_comment(const Comment& comment) {
   refuse("ytt/comment",
-         cat("Failed to parse line ", compact(comment.place), ": '#", comment.text,
+         cat("Failed to parse line ", comment.place.line, ": '#", comment.text,
              "': Expected ytt-formatted string (use '#@' for annotations or code, '#!' for "
              "comments)"),
          comment.place.span);
