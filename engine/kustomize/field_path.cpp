@@ -92,7 +92,9 @@ bool is_index(std::string_view part) {
 
 yaml::Node* look_up(yaml::Node& root, const std::vector<std::string>& path, Span span) {
   yaml::Node* at = &root;
-  for (const std::string& part : path) {
+  for (const std::string& written : path) {
+    const std::string_view part = trim(written);
+    if (part.empty()) continue;
     if (at->is_null()) return nullptr;
     const bool in_list = is_index(part) || part == "-" || is_list_match(part);
     if (part == "*")

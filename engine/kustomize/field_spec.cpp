@@ -4,6 +4,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "kustomize/field_path.h"
 #include "kustomize/order.h"
 #include "kustomize/scalar.h"
 
@@ -36,9 +37,16 @@ class Visit {
     std::string_view name = parts_[depth];
     const bool is_list = name.ends_with("[]");
     if (is_list) name.remove_suffix(2);
+    name = trim(name);
     if (name.empty())
       fail("kustomize/field-path", map.span, cat("the path '", spec_.path, "' has an empty part"),
            {}, {std::string(spec_.path), "", "cannot set or create an empty field name"});
+    if (is_index(name) || name == "-" || name == "*" || is_list_match(name))
+      fail("kustomize/field-path", map.span,
+           cat("the path '", spec_.path, "' needs a list at '", name, "', found a map"), {},
+           {std::string(spec_.path), "",
+            cat("fieldName: ", name,
+                ": wrong node kind: expected SequenceNode but got MappingNode")});
     const bool creates = spec_.create && make_ != Make::kNothing && !is_list;
     const bool is_last = depth + 1 == parts_.size();
     const bool makes_map = creates && (!is_last || make_ == Make::kMapping);

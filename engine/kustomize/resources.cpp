@@ -4,6 +4,7 @@
 // piece, so that is what a document is here, too.
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/text.h"
 #include "kustomize/build.h"
@@ -176,7 +177,27 @@ void take_bookkeeping(Build& build, Item& item) {
 
 }  // namespace
 
+namespace {
+
+// Whether a text seems to hold an object of kind Secret, in YAML or JSON.
+bool may_hold_secret(std::string_view text) {
+  constexpr std::string_view kKind = "Secret";
+  for (std::size_t at = text.find(kKind); at != std::string_view::npos;
+       at = text.find(kKind, at + 1)) {
+    const std::string_view behind = text.substr(at + kKind.size(), 1);
+    const std::size_t line = text.rfind('\n', at) + 1;  // npos + 1 == 0
+    const bool whole_word =
+        behind.empty() || std::isalpha(static_cast<unsigned char>(behind[0])) == 0;
+    if (whole_word && contains(text.substr(line, at - line), "kind")) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::vector<Node*> read_objects_from(Build& build, std::string_view text, Span place) {
+  // Also when it does not even parse.
+  if (place.source != 0 && may_hold_secret(text)) build.context.sources.mark_secret(place.source);
   std::vector<Node*> documents;
   yaml::Profile profile = yaml::kKustomizeProfile;
   profile.duplicates = yaml::DuplicateKeys::kKeep;
@@ -210,8 +231,6 @@ const std::vector<Node*>& read_objects(Build& build, SourceId source) {
   const std::string_view text = build.context.sources.text(source);
   std::vector<Node*> objects =
       read_objects_from(build, text, {source, 0, static_cast<std::uint32_t>(text.size())});
-  for (const Node* const object : objects)
-    if (yaml::text_at(*object, {"kind"}) == "Secret") build.context.sources.mark_secret(source);
   return build.documents.emplace(source, std::move(objects)).first->second;
 }
 

@@ -176,6 +176,7 @@ void Reader::merge(Node& mapping) {
       own.insert(entry.key->text);
       continue;
     }
+    if (entry.key->type != Type::kMerge) continue;
     if (profile_.merge_keys == MergeKeys::kSpelled && first_merge != nullptr)
       fail("yaml/merge", entry.key->span, "'<<' is there twice in one mapping",
            {{"the first one", first_merge->key->span}});

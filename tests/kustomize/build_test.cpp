@@ -116,3 +116,34 @@ TEST_CASE("a Secret's values are never quoted", "[kustomize][secrets]") {
       CHECK_FALSE(contains(argument, "hunter2"));
   }
 }
+
+TEST_CASE("a Secret that does not parse is not quoted", "[kustomize][secrets]") {
+  SourceStore sources;
+  const files::MemoryTree tree(Texts{
+      {"kustomization.yaml", "resources: [s.yaml]\n"},
+      {"s.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: hunter2\n"}});
+  const Context context{.sources = sources};
+  try {
+    build(tree, {}, {}, context);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK_FALSE(contains(format_diagnostic(error.diagnostic(), sources), "hunter2"));
+  }
+}
+
+TEST_CASE("resources of an earlier step come behind those that are listed", "[kustomize][memory]") {
+  SourceStore sources;
+  const files::MemoryTree tree(Texts{
+      {"kustomization.yaml", "resources: [d.yaml]\nnamePrefix: p-\n"}, {"d.yaml", kDeployment}});
+  const Context context{.sources = sources};
+  kube::ResourceSet further;
+  yaml::Node* const body = yaml::make_mapping(*further.arena);
+  yaml::set(*further.arena, *body, "apiVersion", yaml::make_string(*further.arena, "v1"));
+  yaml::set(*further.arena, *body, "kind", yaml::make_string(*further.arena, "ConfigMap"));
+  yaml::set(*further.arena, *yaml::ensure_mapping(*further.arena, *body, "metadata"), "name",
+            yaml::make_string(*further.arena, "settings"));
+  further.resources.push_back({kube::id_of(*body), body, {}});
+  const std::string out = print(build(tree, {}, {}, context, std::move(further)));
+  CHECK(out.starts_with("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: p-settings\n"));
+  CHECK(contains(out, "name: p-settings\n"));
+}
