@@ -4,12 +4,15 @@
 #include <array>
 #include <functional>
 
+#include "base/suggest.h"
 #include "base/text.h"
 #include "starlark/unpack.h"
 #include "ytt/error.h"
 
 namespace plumb::ytt {
 namespace {
+
+constexpr std::size_t kCandidatesMax = 8;  // shown when an overlay matches nothing
 
 constexpr std::string_view kMatch = "overlay/match";
 constexpr std::string_view kMatchChildDefaults = "overlay/match-child-defaults";
@@ -307,8 +310,56 @@ class Applier {
     const std::vector<Spot> found = find_matches(left, item, by);
     std::vector<Node*> nodes;
     for (const Spot& spot : found) nodes.push_back(spot.node());
-    if (!Counter(thread_, nodes).check(expectation)) return std::nullopt;
+    try {
+      if (!Counter(thread_, nodes).check(expectation)) return std::nullopt;
+    } catch (Error& error) {
+      add_search(error.diagnostic(), left, item);
+      throw;
+    }
     return found;
+  }
+
+  // What was searched, for plumb's own commands: people mistype what they match by.
+  static void add_search(Diagnostic& diagnostic, std::span<Node* const> left, const Node& item) {
+    if (diagnostic.span.source == 0) diagnostic.span = item.place.span;
+    std::vector<std::string> names;
+    for (const Node* const side : left) {
+      for (const Node* const candidate : side->items) {
+        if (!candidate->injected) names.push_back(candidate_name(*candidate));
+      }
+    }
+    const bool map = item.is(Kind::kMapItem);
+    const std::string_view thing = map ? "key" : item.is(Kind::kDocument) ? "document" : "item";
+    std::string note = cat("searched ", count_of(names.size(), thing));
+    const std::size_t shown = std::min<std::size_t>(names.size(), kCandidatesMax);
+    if (shown > 0)
+      note +=
+          cat(": ", join(std::span(names).first(shown), ", "), shown < names.size() ? ", …" : "");
+    diagnostic.notes.push_back({std::move(note)});
+    if (!map) return;
+    for (Note& near : did_you_mean(key_text(item.key), names))
+      diagnostic.notes.push_back(std::move(near));
+  }
+
+  static std::string candidate_name(const Node& candidate) {
+    if (candidate.is(Kind::kMapItem)) return key_text(candidate.key);
+    const Node* const value = candidate.value;
+    if (value == nullptr) return "null";
+    if (!value->is_map())
+      return value->is_collection() ? std::string(type_text(value)) : key_text(value);
+    const auto text_of = [](const Node* map, std::string_view key) -> std::string_view {
+      const Node* const found = map == nullptr || !map->is_map() ? nullptr : find_item(*map, key);
+      return found == nullptr || found->value == nullptr || !found->value->is(Kind::kString)
+                 ? std::string_view()
+                 : found->value->text;
+    };
+    const std::string_view kind = text_of(value, "kind");
+    if (kind.empty()) {
+      const std::string_view name = text_of(value, "name");
+      return name.empty() ? std::string("a map") : cat("name ", name);
+    }
+    const Node* const metadata = find_item(*value, "metadata");
+    return cat(kind, "/", text_of(metadata == nullptr ? nullptr : metadata->value, "name"));
   }
 
   std::vector<Spot> find_matches(std::span<Node* const> left, const Node& item, const Value& by) {
