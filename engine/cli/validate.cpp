@@ -25,11 +25,13 @@ std::map<std::string, kube::ResourceSet> sets_by_environment(const std::vector<O
   return sets;
 }
 
-// One finding, one line: an object rendered for three environments is wrong once.
-void remove_repeated(Diagnostics& findings) {
-  std::set<std::tuple<SourceId, std::uint32_t, std::string, std::string>> seen;
+// One finding, one line: an object rendered for three environments is wrong once. Each target reads
+// its templates for itself, so a place is a name and an offset.
+void remove_repeated(Diagnostics& findings, const SourceStore& sources) {
+  std::set<std::tuple<std::string, std::uint32_t, std::string, std::string>> seen;
   std::erase_if(findings, [&](const Diagnostic& one) {
-    return !seen.emplace(one.span.source, one.span.offset, one.code, one.text).second;
+    const std::string name = one.span.source == 0 ? "" : sources.get(one.span.source).name;
+    return !seen.emplace(name, one.span.offset, one.code, one.text).second;
   });
 }
 
@@ -56,7 +58,7 @@ int run_validate(Invocation& invocation) {
     schema::validate(set, schema::make_catalogue(library, set), checks);
     lint::check(set, nullptr, checks.findings);
   }
-  remove_repeated(checks.findings);
+  remove_repeated(checks.findings, invocation.sources);
 
   const auto count = [&](Severity severity) {
     return std::count_if(checks.findings.begin(), checks.findings.end(),

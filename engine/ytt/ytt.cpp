@@ -85,6 +85,7 @@ class Renderer {
     for (const yaml::Node* const each : input_.documents) {
       Node* const document = make(arena_, Kind::kDocument);
       document->value = from_yaml(arena_, *each);
+      if (document->value != nullptr) document->value->place.span = each->span;
       place_items(document->value, *each, sources_);
       file.parsed->items.push_back(arena_, document);
     }
