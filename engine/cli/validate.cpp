@@ -73,6 +73,17 @@ int run_validate(Invocation& invocation) {
   if (checks.no_schema > 0) {
     invocation.process.err += cat("no schema for ", kinds_text(checks.kinds_without_schema), "\n");
   }
+  if (checks.unusable > 0) {
+    std::string kinds;
+    for (const std::string& kind : checks.unusable_kinds)
+      kinds += cat(kinds.empty() ? "" : ", ", kind);
+    invocation.process.err += cat(count_of(checks.unusable, "object"),
+                                  " not validated, the schema cannot be used: ", kinds, "\n");
+  }
+  if (checks.unevaluated_rules > 0) {
+    invocation.process.err +=
+        cat(count_of(checks.unevaluated_rules, "CEL rule"), " of definitions not evaluated\n");
+  }
   if (failed || unclear) return kUnclear;
   const bool doubtful =
       count(Severity::kWarning) > 0 || checks.no_schema > 0 || checks.unusable > 0;

@@ -70,8 +70,20 @@ void check_duplicates(const kube::ResourceSet& set) {
   }
 }
 
+// At least this much is printed for a tree: its texts and a line break each.
+std::uint64_t printed_bytes(const yaml::Node& node) {
+  std::uint64_t bytes = node.text.size() + 1;
+  for (const yaml::Node* const item : node.items) bytes += printed_bytes(*item);
+  for (const yaml::Entry& entry : node.entries)
+    bytes += entry.key->text.size() + printed_bytes(*entry.value);
+  return bytes;
+}
+
 void check_limits(const kube::ResourceSet& set, const project::Unit& unit, const Limits& limits) {
   if (set.resources.size() > limits.objects) fail_limit(limits, &Limits::objects, unit.place);
+  std::uint64_t bytes = 0;
+  for (const kube::Resource& resource : set.resources) bytes += printed_bytes(*resource.body);
+  if (bytes > limits.output_bytes) fail_limit(limits, &Limits::output_bytes, unit.place);
 }
 
 }  // namespace
