@@ -14,8 +14,7 @@ constexpr std::array<Names, 9> kRenderOptions{"--env",    "--output",        "--
                                               "--value",  "--jobs",          "--keep-going",
                                               "--strict", "--allow-network", "--verify-output"};
 constexpr std::array<Names, 3> kLsOptions{"--env", "--head", "--format"};
-constexpr std::array<Names, 6> kInputsOptions{"--env",      "--head", "--format",
-                                              "--affected", "--jobs", "--value"};
+constexpr std::array<Names, 5> kInputsOptions{"--env", "--head", "--affected", "--jobs", "--value"};
 constexpr std::array<Names, 6> kValidateOptions{"--env",  "--head",   "--format",
                                                 "--jobs", "--strict", "--value"};
 constexpr std::array<Names, 9> kDiffOptions{"--env",        "--head",   "--base",
@@ -80,8 +79,8 @@ constexpr std::array kRows{
                "The options of `kustomize build`. A link named `kustomize` does the same.",
                kNoOptions, nullptr, run_kustomize},
     CommandRow{"ytt", "-f FILE…", "what `ytt` prints, byte for byte",
-               "The flags of `ytt template`. A link named `ytt` does the same.", kNoOptions, nullptr,
-               run_ytt},
+               "The flags of `ytt template`. A link named `ytt` does the same.", kNoOptions,
+               nullptr, run_ytt},
     CommandRow{"completion", "SHELL", "a completion script for bash, zsh or fish", "", kNoOptions,
                run_completion},
     CommandRow{"version", "", "the version of plumb", "", kNoOptions, run_version},
