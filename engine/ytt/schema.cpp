@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "starlark/starlark.h"
 #include "ytt/error.h"
+#include "ytt/validation.h"
 
 namespace plumb::ytt {
 namespace {
@@ -267,13 +268,13 @@ class TypeMaker {
       : thread_(thread), arena_(thread.arena()), sources_(sources) {}
 
   Type* item(Type::Kind kind, Node& node) {
-    refuse_validation(node);
     Type* const value = value_type(node);
     check_documentation(node, *value);
     Type* const out = make_type(kind, node.place);
     out->key = node.key;
     out->value = value;
     out->otherwise = default_of(node, *value);
+    out->validation = validation_of(node);
     set_default(*value, out->otherwise);
     return out;
   }
@@ -286,9 +287,11 @@ class TypeMaker {
     return out;
   }
 
-  static void refuse_validation(const Node& node) {
-    if (find_annotation(node, "schema/validation") != nullptr)
-      refuse_unsupported("@schema/validation", node.place.span);
+  const Validation* validation_of(const Node& node) {
+    const Annotation* const annotation = find_annotation(node, "schema/validation");
+    if (annotation == nullptr) return nullptr;
+    return explaining("Invalid @schema/validation annotation - ",
+                      [&] { return make_validation(thread_, *annotation); });
   }
 
   // What only documents a value is not kept, but it must be well formed.

@@ -12,6 +12,8 @@
 
 namespace plumb::ytt {
 
+struct Validation;
+
 struct Type {
   enum class Kind : std::uint8_t {
     kDocument,
@@ -30,10 +32,10 @@ struct Type {
   List<Type*> items;      // of a map
   ytt::Kind scalar = ytt::Kind::kString;
   Node* otherwise = nullptr;  // the default
+  const Validation* validation = nullptr;
 };
 
-// The type that a schema document describes. Throws ytt/schema in ytt's words. Validations are
-// ytt/unsupported.
+// The type that a schema document describes. Throws ytt/schema in ytt's words.
 Type* make_type(Thread& thread, const SourceStore& sources, Node& document);
 // A document of the defaults.
 Node* default_values(Arena& arena, const Type& document);

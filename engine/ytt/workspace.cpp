@@ -10,6 +10,7 @@
 #include "ytt/overlay.h"
 #include "ytt/read.h"
 #include "ytt/schema.h"
+#include "ytt/validation.h"
 
 namespace plumb::ytt {
 
@@ -448,15 +449,13 @@ void Workspace::read_schemas(Directory& root) {
       });
 }
 
-void Workspace::refuse_validations(const Node* node) const {
-  if (node == nullptr || options_.skip_validation) return;
-  if (find_annotation(*node, "assert/validate") != nullptr)
-    refuse_unsupported("@assert/validate", node->place.span);
-  refuse_validations(node->value);
-  for (const Node* const item : node->items) refuse_validations(item);
+Node* Workspace::values(Directory& root, std::span<Node* const> more) {
+  Node* const document = merged_values(root, more);
+  if (!options_.skip_validation) validate(thread_, *document);
+  return document;
 }
 
-Node* Workspace::values(Directory& root, std::span<Node* const> more) {
+Node* Workspace::merged_values(Directory& root, std::span<Node* const> more) {
   values_ = nullptr;
   const std::vector<PlacedFile> files = files_with(root, "data/values");
   std::string names = names_of(files);
@@ -470,7 +469,6 @@ Node* Workspace::values(Directory& root, std::span<Node* const> more) {
     documents.insert(documents.end(), more.begin(), more.end());
     Node* result = nullptr;
     for (Node* const document : documents) {
-      refuse_validations(document);
       result = result == nullptr ? document : overlay_document(result, document);
       if (schema_ != nullptr) apply_schema(arena_, sources_, *schema_, *result);
     }

@@ -108,7 +108,7 @@ class Workspace : public Host {
   std::vector<Node*> values_documents(const PlacedFile& file, Directory& root,
                                       std::string_view annotation, std::string_view what);
   Node* overlay_document(Node* left, Node* right);
-  void refuse_validations(const Node* node) const;
+  Node* merged_values(Directory& root, std::span<Node* const> more);
   std::vector<OutputFile> overlay(std::vector<OutputFile> files);
   starlark::Module* module_of(std::string_view name, const Value& value);
   Value module_value(std::string_view name, Run& run);

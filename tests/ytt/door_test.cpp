@@ -181,3 +181,17 @@ TEST_CASE("a schema gives defaults and holds data values to their types", "[ytt]
       "   = expected: one of { host, list, name, port } (from schema.yml:2)\n    = hint: did you "
       "mean \"port\"?\n\n\n");
 }
+
+TEST_CASE("rules of data values are checked together at the end", "[ytt][validation]") {
+  const TestDirectory place(
+      {{"schema.yml",
+        "#@data/values-schema\n---\n#@schema/validation min_len=2\nname: web\n"
+        "#@schema/validation (\"a real port\", lambda v: v > 0)\nport: 80\n"},
+       {"config.yml", "a: 1\n"}});
+  CHECK(place.run({"-f", "."}).out == "a: 1\n");
+  CHECK(
+      place.run({"-f", ".", "-v", "name=x", "--data-value-yaml", "port=0"}, 1).err ==
+      "ytt: Error: Validating final data values:\n  name\n    from: (data-value arg):1\n    - must "
+      "be: length >= 2 (by: schema.yml:3)\n      found: length = 1\n\n  port\n    from: "
+      "(data-value-yaml arg):1\n    - must be: a real port (by: schema.yml:5)\n\n\n");
+}
