@@ -69,17 +69,26 @@ void Items::replace(Item* old_item, Item* new_item) {
   reindex();
 }
 
+void Items::drop(Item* item) {
+  item->dropped = true;
+  any_dropped_ = true;
+}
+
 void Items::drop_deleted() {
-  const auto is_dropped = [](const Item* item) {
-    return item->dropped || yaml::is_empty(*item->body);
-  };
-  if (std::erase_if(list_, is_dropped) != 0) reindex();
+  if (!any_dropped_) return;
+  any_dropped_ = false;
+  std::erase_if(list_, [](const Item* item) { return item->dropped; });
+  reindex();
 }
 
 void Items::reindex() { indexed_ = false; }
 
 void Items::note(Item* item) {
-  if (indexed_) index(item);
+  if (!indexed_) return;
+  const auto there = by_id_.find(hash_of(item->id()));
+  if (there != by_id_.end() && std::ranges::find(there->second, item) != there->second.end())
+    return;
+  index(item);
 }
 
 void Items::index(Item* item) const {

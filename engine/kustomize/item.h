@@ -66,6 +66,7 @@ class Items {
   // All of another set, behind; that set is empty afterwards.
   void take(Items&& more);
   void replace(Item* old_item, Item* new_item);
+  void drop(Item* item);  // it stays in the list until drop_deleted()
   void drop_deleted();
 
   // In the order of the list.
@@ -84,6 +85,7 @@ class Items {
   void index(Item* item) const;
   std::vector<Item*> list_;
   std::deque<std::unique_ptr<std::deque<Item>>> stores_;
+  bool any_dropped_ = false;
   mutable bool indexed_ = false;
   mutable std::unordered_map<std::size_t, std::vector<Item*>> by_id_;
   mutable std::unordered_map<std::string_view, std::vector<Item*>> by_name_;

@@ -65,7 +65,7 @@ bool is_local(const Item& item) {
 void drop_local(Items& items) {
   for (Item* const item : items.list()) {
     check_identity(*item);
-    item->dropped = is_local(*item);
+    if (is_local(*item)) items.drop(item);
   }
   items.drop_deleted();
 }

@@ -72,7 +72,7 @@ void merge_into(const Step& step, Item& item, Node& patch, const Options& option
   build.built_in_schema_used = true;
   Node* const merged = kube::strategic_merge(build.merge_context(mark.layer), *item.body, patch);
   if (merged == nullptr || yaml::is_empty(*merged)) {
-    item.dropped = true;
+    step.items.drop(&item);
     return;
   }
   item.body = merged;
@@ -277,7 +277,10 @@ void apply_operations(const Step& step, const PatchText& patch, const JsonPatch&
   for (Item* const item : select(step.items, Selector(*target))) {
     if (remembers) remember_id(*item);
     apply(step.build, operations, *item->body, writer);
-    step.items.note(item);
+    if (yaml::is_empty(*item->body))
+      step.items.drop(item);
+    else
+      step.items.note(item);
   }
 }
 
