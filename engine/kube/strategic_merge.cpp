@@ -286,6 +286,9 @@ void Merge::put(Node& base, std::string_view name, Node* value, const Entry* pat
     if (entry->value == value) return;
     Node* const before = entry->value;
     take_style(*value, *before);
+    const bool changes = !before->is_scalar() || !value->is_scalar() ||
+                         before->text != value->text || before->type != value->type;
+    if (!changes) return;  // what says the same again is not where the value comes from
     record(*value, before);
     entry->value = value;
     return;

@@ -77,6 +77,7 @@ Mark mark(const Step& step, yaml::LayerKind kind, std::string_view field, Span s
 void write_untagged(Build& build, yaml::Node& scalar, std::string_view text, const Mark& mark) {
   const yaml::Node before = scalar;
   set_untagged(scalar, text);
+  if (before.text == scalar.text && before.type == scalar.type) return;
   build.origins.record(scalar, &before, mark.span, mark.layer);
 }
 
