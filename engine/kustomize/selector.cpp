@@ -259,12 +259,6 @@ bool is_literal(std::string_view pattern) {
   });
 }
 
-std::vector<LabelRequirement> requirements_of(const yaml::Node& target, std::string_view field) {
-  const yaml::Node* const text = yaml::find(target, field);
-  if (text == nullptr || text->text.empty()) return {};
-  return parse_label_selector(text->text, text->span);
-}
-
 }  // namespace
 
 Selector::Part::Part(const yaml::Node& target, std::string_view field)
@@ -289,16 +283,22 @@ Selector::Selector(const yaml::Node& target)
       kind_(target, "kind"),
       name_(target, "name"),
       namespace_(target, "namespace"),
-      labels_(requirements_of(target, "labelSelector")),
-      annotations_(requirements_of(target, "annotationSelector")) {}
+      labels_{yaml::find(target, "labelSelector")},
+      annotations_{yaml::find(target, "annotationSelector")} {}
 
 bool Selector::matches_gvk(const Gvk& gvk) const {
   return kind_.matches(gvk.kind) && group_.matches(gvk.group) && version_.matches(gvk.version);
 }
 
+bool Selector::Requirements::match(const yaml::Node* labels) const {
+  if (text == nullptr || text->text.empty()) return true;
+  if (!parsed) parsed = parse_label_selector(text->text, text->span);
+  return matches_labels(*parsed, labels);
+}
+
 bool Selector::matches_metadata(const yaml::Node& body) const {
-  return matches_labels(labels_, yaml::find_path(body, {"metadata", "labels"})) &&
-         matches_labels(annotations_, yaml::find_path(body, {"metadata", "annotations"}));
+  return labels_.match(yaml::find_path(body, {"metadata", "labels"})) &&
+         annotations_.match(yaml::find_path(body, {"metadata", "annotations"}));
 }
 
 std::optional<std::string_view> Selector::literal_name() const {

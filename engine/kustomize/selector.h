@@ -27,12 +27,13 @@ bool matches_labels(const std::vector<LabelRequirement>& requirements, const yam
 // match everything.
 class Selector {
  public:
-  // Errors: kustomize/selector-regex, kustomize/label-selector.
+  // `target` must outlive it. Errors: kustomize/selector-regex.
   explicit Selector(const yaml::Node& target);
 
   bool matches_gvk(const Gvk& gvk) const;
   bool matches_name(std::string_view name) const { return name_.matches(name); }
   bool matches_namespace(std::string_view name) const { return namespace_.matches(name); }
+  // Errors: kustomize/label-selector.
   bool matches_metadata(const yaml::Node& body) const;
   // The name, if only one can match.
   std::optional<std::string_view> literal_name() const;
@@ -46,7 +47,13 @@ class Selector {
     bool matches(std::string_view value) const;
   };
   Part group_, version_, kind_, name_, namespace_;
-  std::vector<LabelRequirement> labels_, annotations_;
+  // Read when the first object is held against it: one that meets nothing may be wrong.
+  struct Requirements {
+    const yaml::Node* text = nullptr;
+    mutable std::optional<std::vector<LabelRequirement>> parsed = std::nullopt;
+    bool match(const yaml::Node* labels) const;
+  };
+  Requirements labels_, annotations_;
 };
 
 // As patches select: by the name and effective namespace a resource has or had at first.
