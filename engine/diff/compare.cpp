@@ -524,7 +524,16 @@ class Walk {
 
   Blame blame_of(const Node& node) const {
     if (options_.origins == nullptr) return {node.span, {}};
-    return blame_of(options_.origins->last(node), node.span);
+    const std::vector<yaml::Origin> chain = options_.origins->chain(node);
+    // A template says where a value goes; the data value behind it is what somebody changed.
+    const auto layer_of = [&](const yaml::Origin& origin) {
+      return options_.origins->layer_of(origin).kind;
+    };
+    if (chain.size() > 1 && layer_of(chain.back()) == yaml::LayerKind::kTemplate &&
+        layer_of(chain[chain.size() - 2]) == yaml::LayerKind::kDataValue) {
+      return blame_of(chain[chain.size() - 2], node.span);
+    }
+    return blame_of(chain.back(), node.span);
   }
   Blame blame_of(const yaml::Tombstone& stone) const {
     if (options_.origins == nullptr || stone.origin == 0) return {stone.span, {}};
