@@ -845,6 +845,12 @@ Program* compile(const Code& code, Arena& arena, const Outside& outside, const R
 }
 
 Module* run(Thread& thread, const Program& program) {
+  // A backtrace begins with the program that runs, not with the one that loads it.
+  const struct Restored {
+    Thread& of;
+    Thread::Activation* top;
+    ~Restored() { of.top = top; }
+  } restored{thread, std::exchange(thread.top, nullptr)};
   Module* const module = make_module(thread.arena(), program);
   auto* const function = thread.arena().make<Function>();
   function->code = program.top_level;

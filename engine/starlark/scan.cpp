@@ -251,7 +251,7 @@ std::string_view token_name(Token token) {
 }
 
 std::string quoted(Token token) {
-  const bool punctuation = token >= Token::kPlus && token <= Token::kShiftRightAssign;
+  const bool punctuation = token >= Token::kPlus && token <= Token::kStarStar;
   return punctuation ? cat("'", token_name(token), "'") : std::string(token_name(token));
 }
 

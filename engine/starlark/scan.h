@@ -33,7 +33,7 @@ enum class Token : std::uint8_t {
   kInt,
   kFloat,
   kString,
-  kPlus,  // from here to kShiftRightAssign: punctuation
+  kPlus,  // from here to kStarStar: punctuation
   kMinus,
   kStar,
   kSlash,

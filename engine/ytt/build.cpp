@@ -249,10 +249,9 @@ const Line* line_at(const Where& where, std::int64_t number) {
   return &where.program->lines[static_cast<std::size_t>(number - 1)];
 }
 
-void append_source(std::string& out, std::string_view pad, const Line& line) {
-  const std::uint32_t number = line.has_selection ? line.selection_number : line.number;
-  const std::string_view text = line.has_selection ? std::string_view(line.selection) : line.text;
-  out += cat("\n", pad, line.file.empty() ? "" : cat(line.file, ":"), number, " | ", text);
+void append_source(std::string& out, std::string_view pad, const Line& line,
+                   std::string_view text) {
+  out += cat("\n", pad, line.file.empty() ? "" : cat(line.file, ":"), line.number, " | ", text);
 }
 
 const Line* nearest_written(const Where& where, int step) {
@@ -274,10 +273,14 @@ void append_where(std::string& out, const Where& where) {
   }
   const Line* const line = line_at(where, where.line);
   if (line == nullptr) return;
-  if (line->has_source) return append_source(out, pad, *line);
-  if (const Line* const before = nearest_written(where, -1)) append_source(out, pad, *before);
+  if (line->has_source)
+    return append_source(out, pad, *line,
+                         line->selection.data() != nullptr ? line->selection : line->text);
+  if (const Line* const before = nearest_written(where, -1))
+    append_source(out, pad, *before, before->text);
   out += cat("\n", pad, where.name, ":? | ", line->code, " (generated)");
-  if (const Line* const after = nearest_written(where, 1)) append_source(out, pad, *after);
+  if (const Line* const after = nearest_written(where, 1))
+    append_source(out, pad, *after, after->text);
 }
 
 std::string describe(const Diagnostic& diagnostic, std::string_view text,

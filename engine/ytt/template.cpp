@@ -242,6 +242,7 @@ class YamlCompiler {
     Line last = std::move(lines.back());
     lines.pop_back();
     for (Line& line : lines) {
+      line.selection = line.text;
       if (line.has_source) set_source(line, node_line(node, line));
       out_.lines.push_back(std::move(line));
     }

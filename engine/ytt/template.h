@@ -23,12 +23,10 @@ struct Line {
   bool has_source = false;
   std::string_view file;
   std::uint32_t number = 0;    // in the file
-  std::string_view text;       // the whole line of the file
+  std::string_view text;       // the whole line of the file; of a text template the piece
+  std::string_view selection;  // a piece within that line, for which `code` stands
   Span span;                   // the piece that `code` holds, or the node's
   std::uint32_t column = 1;    // in `code`, where the piece starts
-  bool has_selection = false;  // a piece of a text within the line: shown instead of it
-  std::uint32_t selection_number = 0;
-  std::string selection;
 };
 
 // What the instructions of one template refer to, by number.

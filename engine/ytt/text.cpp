@@ -135,9 +135,6 @@ class TextCompiler {
     line.file = out_.name;
     line.number = number;
     line.text = shown;
-    line.has_selection = true;
-    line.selection_number = number;
-    line.selection = shown;
     if (piece.data() >= whole_.data() && piece.data() <= whole_.data() + whole_.size())
       line.span = {source_, static_cast<std::uint32_t>(piece.data() - whole_.data()),
                    static_cast<std::uint32_t>(piece.size())};
