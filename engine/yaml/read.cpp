@@ -228,8 +228,8 @@ void Reader::read_stream(Stream& stream) {
   }
 }
 
-// What follows a value that ends by itself (a flow collection, a quoted scalar), or is indented less
-// than a block collection, is another document's; else it is a mistake.
+// What follows a value that ends by itself (a flow collection, a quoted scalar), or is indented
+// less than a block collection, is another document's; else it is a mistake.
 void Reader::read_first(Document& document) {
   check_text();
   if (text_.starts_with(kByteOrderMark)) {

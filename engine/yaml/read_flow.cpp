@@ -39,6 +39,22 @@ Node* Reader::read_flow_content(const Properties& properties) {
   return read_single(-1, properties);
 }
 
+// Whether another entry follows, behind a comma but for the first; `from`: where the collection
+// starts.
+bool Reader::next_flow_entry(char close, bool first, const char* from) {
+  skip_to_content();
+  if (peek() == close) return false;
+  if (first) return true;
+  if (peek() != ',') {
+    fail_here("yaml/expected-comma", cat("expected ',' or '", close, "'"),
+              {{cat("the ", close == ']' ? "sequence" : "mapping", " starts here"),
+                span_of(from, from + 1)}});
+  }
+  ++at_;
+  skip_to_content();
+  return peek() != close;
+}
+
 // '[' ( node | key ':' value | '?' key (':' value)? ) (',' …)* ','? ']'
 Node* Reader::read_flow_sequence(const Properties& properties) {
   const char* const from = at_;
@@ -50,17 +66,7 @@ Node* Reader::read_flow_sequence(const Properties& properties) {
   {
     const FlowLevel flow(flow_level_);
     for (bool first = true;; first = false) {
-      skip_to_content();
-      if (peek() == ']') break;
-      if (!first) {
-        if (peek() != ',') {
-          fail_here("yaml/expected-comma", "expected ',' or ']'",
-                    {{"the sequence starts here", span_of(from, from + 1)}});
-        }
-        ++at_;
-        skip_to_content();
-        if (peek() == ']') break;
-      }
+      if (!next_flow_entry(']', first, from)) break;
       if (peek() == '?') {
         ++at_;
         skip_to_content();
@@ -115,17 +121,7 @@ Node* Reader::read_flow_mapping(const Properties& properties) {
   {
     const FlowLevel flow(flow_level_);
     for (bool first = true;; first = false) {
-      skip_to_content();
-      if (peek() == '}') break;
-      if (!first) {
-        if (peek() != ',') {
-          fail_here("yaml/expected-comma", "expected ',' or '}'",
-                    {{"the mapping starts here", span_of(from, from + 1)}});
-        }
-        ++at_;
-        skip_to_content();
-        if (peek() == '}') break;
-      }
+      if (!next_flow_entry('}', first, from)) break;
       Node* key = nullptr;
       bool explicit_key = false;
       if (peek() == '?') {

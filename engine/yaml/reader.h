@@ -114,7 +114,8 @@ class Reader {
   Node* read_flow_sequence(const Properties& properties);
   Node* read_flow_mapping(const Properties& properties);
   Node* read_flow_pair(Node* key);  // [a: b]
-  Node* read_flow_value();          // behind `:`
+  bool next_flow_entry(char close, bool first, const char* from);
+  Node* read_flow_value();  // behind `:`
 
   // ---- scalars ----
   Node* read_plain(int indent);
