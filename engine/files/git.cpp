@@ -22,9 +22,10 @@ namespace {
 #define PLUMB_GIT_FUNCTIONS(X)                                                                    \
   X(blob_free)                                                                                    \
   X(blob_lookup)                                                                                  \
-  X(blob_rawcontent) X(blob_rawsize) X(buf_dispose) X(commit_tree_id) X(describe_commit)          \
-      X(describe_format) X(describe_result_free) X(error_last) X(libgit2_init) X(libgit2_opts)    \
-          X(object_free) X(object_id) X(object_peel) X(odb_free) X(odb_read_header) X(oid_tostr)  \
+  X(blob_rawcontent)                                                                              \
+  X(blob_rawsize) X(buf_dispose) X(commit_tree_id) X(describe_commit) X(describe_format)          \
+      X(describe_result_free) X(error_last) X(libgit2_init) X(libgit2_opts) X(object_free)        \
+          X(object_id) X(object_peel) X(odb_free) X(odb_read_header) X(oid_tostr)                 \
               X(reference_foreach_name) X(reference_free) X(reference_lookup)                     \
                   X(reference_symbolic_target) X(remote_free) X(remote_list) X(remote_lookup)     \
                       X(remote_url) X(repository_free) X(repository_is_shallow) X(repository_odb) \

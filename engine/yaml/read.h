@@ -56,8 +56,9 @@ struct Profile {
   MergeKeys merge_keys;
   bool collections_as_keys;  // else the error yaml/collection-key
   bool comments;             // Document::comments is filled
-  bool reprinted;            // its tool prints and reads again what it read: in flow collections an empty value becomes
-                             // "" and a date with a time stays text (kustomize)
+  bool reprinted;  // its tool prints and reads again what it read: in flow collections an empty
+                   // value becomes
+                   // "" and a date with a time stays text (kustomize)
 };
 
 // plumb's own files and manifests: what kubectl and Argo CD would read, strict about duplicates.

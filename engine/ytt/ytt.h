@@ -33,10 +33,10 @@ struct InputFile {
 };
 
 struct Input {
-  std::vector<InputFile> files;         // in the order that counts
+  std::vector<InputFile> files;              // in the order that counts
   std::vector<const yaml::Node*> documents;  // what an earlier step made: plain, before the files
-  std::vector<InputFile> values_files;  // plain YAML, merged over the files' data values
-  const yaml::Node* values = nullptr;   // a mapping, merged over those
+  std::vector<InputFile> values_files;       // plain YAML, merged over the files' data values
+  const yaml::Node* values = nullptr;        // a mapping, merged over those
   std::vector<std::pair<std::string, std::string>> settings;  // dotted key, YAML: over all others
 };
 
