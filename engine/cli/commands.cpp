@@ -15,8 +15,8 @@ constexpr std::array<Names, 9> kRenderOptions{"--env",    "--output",        "--
                                               "--strict", "--allow-network", "--verify-output"};
 constexpr std::array<Names, 3> kLsOptions{"--env", "--head", "--format"};
 constexpr std::array<Names, 5> kInputsOptions{"--env", "--head", "--affected", "--jobs", "--value"};
-constexpr std::array<Names, 6> kValidateOptions{"--env",  "--head",   "--format",
-                                                "--jobs", "--strict", "--value"};
+constexpr std::array<Names, 7> kValidateOptions{"--env",        "--head",   "--format", "--jobs",
+                                                "--keep-going", "--strict", "--value"};
 constexpr std::array<Names, 9> kDiffOptions{"--env",        "--head",   "--base",
                                             "--live",       "--format", "--jobs",
                                             "--keep-going", "--strict", "--value"};

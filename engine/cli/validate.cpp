@@ -84,6 +84,7 @@ int run_validate(Invocation& invocation) {
     invocation.process.err +=
         cat(count_of(checks.unevaluated_rules, "CEL rule"), " of definitions not evaluated\n");
   }
+  if (failed && !invocation.options.keep_going) invocation.process.out.clear();
   if (failed || unclear) return kUnclear;
   const bool doubtful =
       count(Severity::kWarning) > 0 || checks.no_schema > 0 || checks.unusable > 0;
