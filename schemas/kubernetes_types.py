@@ -456,15 +456,15 @@ class Table:
 
     def lines(self):
         values, by_group = parse_values(), {}
-        todo = sorted(self.kinds)
-        while todo:
-            name = todo.pop()
+        pending = sorted(self.kinds)
+        while pending:
+            name = pending.pop()
             if name in self.written:
                 continue
             self.written.add(name)
             self.reachable = []
             by_group.setdefault(self.group_of(name), []).append((name not in self.kinds, name, self.type_lines(name, values)))
-            todo += self.reachable
+            pending += self.reachable
         if values:
             raise SystemExit('values for unknown fields: ' + ', '.join(values))
         yield '# Kubernetes\' built-in types, a line a field; made by kubernetes_types.py, which tells how and from what.'

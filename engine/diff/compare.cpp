@@ -634,15 +634,15 @@ std::vector<Change> compare(const Sides& sides, const Options& options, Arena& a
       base == nullptr ? std::vector<Change>() : compare(*base, *sides.head, git, arena);
   // What git drops is a change even where the server would have assigned a value of its own.
   live.keep_server = options.keep_server || !intended.empty();
-  std::vector<Change> todo = compare(*sides.live, *sides.head, live, arena);
+  std::vector<Change> needed = compare(*sides.live, *sides.head, live, arena);
   if (intended.empty()) {
-    todo = with_cause(std::move(todo), Cause::kDrift);
-    if (base == nullptr) blame_git_for_applied(todo, *sides.live);
-    return todo;
+    needed = with_cause(std::move(needed), Cause::kDrift);
+    if (base == nullptr) blame_git_for_applied(needed, *sides.live);
+    return needed;
   }
   const Places by_git(intended);
   const Places by_others(compare(*sides.live, *base, live, arena));
-  for (Change& change : todo) {
+  for (Change& change : needed) {
     const bool git_moved = by_git.touches(change.path);
     const bool dropped = git_moved && change.kind == ChangeKind::kRemove;
     if (change.cause == Cause::kServer && !dropped) continue;
@@ -651,9 +651,9 @@ std::vector<Change> compare(const Sides& sides, const Options& options, Arena& a
     if (git_moved) change.only_live = false;  // git had it and dropped it
   }
   if (!options.keep_server) {
-    std::erase_if(todo, [](const Change& change) { return change.cause == Cause::kServer; });
+    std::erase_if(needed, [](const Change& change) { return change.cause == Cause::kServer; });
   }
-  return todo;
+  return needed;
 }
 
 std::string_view cause_name(Cause cause) {
