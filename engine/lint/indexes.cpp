@@ -23,19 +23,23 @@ class IndexRule {
         local_(R"(https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?:[:/]|$))"),
         index_option_(R"(index-url['"]?[\s=,]+['"]?(https?://[^\s'"]+))") {}
 
-  void visit(const kube::Resource& resource, const yaml::Node& node) const {
+  // `authored`: the text belongs to a component's author: it stands behind the bootstrap that runs
+  // it.
+  void visit(const kube::Resource& resource, const yaml::Node& node, bool authored = false) const {
+    bool behind_bootstrap = authored;
     for (std::size_t i = 0; i < node.items.size(); ++i) {
       if (i > 0 && node.items[i - 1]->text == "--trusted-host")
         check_trusted_host(resource, *node.items[i], node.items[i]->text);
       if (i > 0 && is_index_option(node.items[i - 1]->text))
         check_local(resource, *node.items[i], node.items[i]->text);
-      visit(resource, *node.items[i]);
+      visit(resource, *node.items[i], behind_bootstrap);
+      behind_bootstrap = behind_bootstrap || trim(node.items[i]->text).ends_with("\"$0\" \"$@\"");
     }
     if (is_index_variable(yaml::text_at(node, {"name"})))
       if (const yaml::Node* const value = yaml::find(node, "value"))
         check_local(resource, *value, value->text);
-    for (const yaml::Entry& entry : node.entries) visit(resource, *entry.value);
-    if (!node.is_scalar()) return;
+    for (const yaml::Entry& entry : node.entries) visit(resource, *entry.value, authored);
+    if (!node.is_scalar() || authored) return;
     if (contains(node.text, "/simple")) find(resource, node);
     if (contains(node.text, "--trusted-host")) find_trusted_hosts(resource, node);
     if (contains(node.text, "index-url")) find_local_indexes(resource, node);

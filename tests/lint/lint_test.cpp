@@ -258,6 +258,20 @@ spec:
               "11:40 lint/local-index '[::1]' is the pod itself, not the host of the index"});
 }
 
+TEST_CASE("what stands behind a component's bootstrap is its author's", "[lint][indexes]") {
+  const std::string call = "pip install --index-url http://localhost:3141/root/dev/+simple/ x";
+  const auto count = [](const std::string& bootstrap, const std::string& source) {
+    Bench bench;
+    bench.object(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: main\n    "
+        "command: [sh, -c, '" +
+        bootstrap + " && \"$0\" \"$@\"', sh, -ec, writer, '" + source + "']\n");
+    return bench.findings().size();
+  };
+  CHECK(count(call, "print(1)") == 1);
+  CHECK(count("true", "# " + call) == 0);
+}
+
 TEST_CASE("images that may change under their name are found", "[lint][containers]") {
   const auto findings = [](const std::string& image) {
     Bench bench;
