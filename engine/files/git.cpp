@@ -19,21 +19,18 @@ namespace {
 
 // ---- the library ----
 
-#define PLUMB_GIT_FUNCTIONS(X)                                                                    \
-  X(blob_free)                                                                                    \
-  X(blob_lookup)                                                                                  \
-  X(blob_rawcontent)                                                                              \
-  X(blob_rawsize) X(buf_dispose) X(commit_tree_id) X(describe_commit) X(describe_format)          \
-      X(describe_result_free) X(error_last) X(libgit2_init) X(libgit2_opts) X(object_free)        \
-          X(object_id) X(object_peel) X(odb_free) X(odb_read_header) X(oid_tostr)                 \
-              X(reference_foreach_name) X(reference_free) X(reference_lookup)                     \
-                  X(reference_symbolic_target) X(remote_free) X(remote_list) X(remote_lookup)     \
-                      X(remote_url) X(repository_free) X(repository_is_shallow) X(repository_odb) \
-                          X(repository_open) X(repository_open_ext) X(repository_path)            \
-                              X(repository_workdir) X(revparse_single) X(strarray_dispose)        \
-                                  X(tree_entry_byindex) X(tree_entry_filemode) X(tree_entry_id)   \
-                                      X(tree_entry_name) X(tree_entrycount) X(tree_free)          \
-                                          X(tree_lookup)
+// clang-format off
+#define PLUMB_GIT_FUNCTIONS(X) \
+  X(blob_free) X(blob_lookup) X(blob_rawcontent) X(blob_rawsize) X(buf_dispose) \
+  X(commit_tree_id) X(describe_commit) X(describe_format) X(describe_result_free) X(error_last) \
+  X(libgit2_init) X(libgit2_opts) X(object_free) X(object_id) X(object_peel) X(odb_free) \
+  X(odb_read_header) X(oid_tostr) X(reference_foreach_name) X(reference_free) \
+  X(reference_lookup) X(reference_symbolic_target) X(remote_free) X(remote_list) \
+  X(remote_lookup) X(remote_url) X(repository_free) X(repository_is_shallow) X(repository_odb) \
+  X(repository_open) X(repository_open_ext) X(repository_path) X(repository_workdir) \
+  X(revparse_single) X(strarray_dispose) X(tree_entry_byindex) X(tree_entry_filemode) \
+  X(tree_entry_id) X(tree_entry_name) X(tree_entrycount) X(tree_free) X(tree_lookup)
+// clang-format on
 
 struct Library {
 #define PLUMB_GIT_MEMBER(name) decltype(&::git_##name) name = nullptr;
