@@ -24,7 +24,6 @@ struct Options {
   std::string color = "auto";
   bool keep_going = false;
   bool strict = false;
-  bool allow_network = false;
   bool verify_output = false;
   bool exit_code = false;
   std::optional<std::string> check;  // a saved plan

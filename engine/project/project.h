@@ -41,8 +41,6 @@ struct Step {
   bool recurse = false;           // manifests: directories below, too
   bool objects_only =
       false;  // manifests: files that hold no object are passed over (discovered units)
-  bool strict =
-      false;  // kustomize: what users have asked for beyond the original (project reference)
   std::optional<Located> include;  // manifests: Argo CD's globs over file names
   std::optional<Located> exclude;
   const yaml::Node* settings = nullptr;  // pipeline: target, versionName, …, as written
