@@ -18,8 +18,8 @@ namespace {
 using yaml::Node;
 
 constexpr std::string_view kDefaultPattern = "{pipeline}-{hash8}";
-constexpr std::array<std::string_view, 6> kPlaceholders{"pipeline", "file",     "hash8",
-                                                        "tag",      "describe", "ref"};
+constexpr std::array<std::string_view, 6> kVariables{"pipeline", "file",     "hash8",
+                                                     "tag",      "describe", "ref"};
 
 struct Namer {
   const Settings& settings;
@@ -38,10 +38,10 @@ auto find_by_ids(const Map& map, const kube::Resource& resource) {
   return found;
 }
 
-const files::Repository& repository(const Namer& namer, std::string_view placeholder) {
+const files::Repository& repository(const Namer& namer, std::string_view variable) {
   if (!namer.revisions.repository)
     fail("pipeline/no-ref", namer.settings.version_name_span,
-         cat("'{", placeholder, "}' needs a git repository"), {{"use '{hash8}' or '{file}'"}});
+         cat("'{", variable, "}' needs a git repository"), {{"use '{hash8}' or '{file}'"}});
   return *namer.revisions.repository;
 }
 
@@ -68,33 +68,33 @@ std::string reference_name(const Namer& namer) {
        {{"check out a branch or a tag, or use '{hash8}'"}});
 }
 
-const std::string& said_by_git(Namer& namer, std::string_view placeholder) {
-  const auto known = namer.said.find(placeholder);
+const std::string& said_by_git(Namer& namer, std::string_view variable) {
+  const auto known = namer.said.find(variable);
   if (known != namer.said.end()) return known->second;
   std::string text;
-  if (placeholder == "tag") text = only_tag(namer);
-  if (placeholder == "ref") text = reference_name(namer);
-  if (placeholder == "describe")
-    text = repository(namer, placeholder).describe_revision(namer.revisions.revision);
-  return namer.said.emplace(placeholder, std::move(text)).first->second;
+  if (variable == "tag") text = only_tag(namer);
+  if (variable == "ref") text = reference_name(namer);
+  if (variable == "describe")
+    text = repository(namer, variable).describe_revision(namer.revisions.revision);
+  return namer.said.emplace(variable, std::move(text)).first->second;
 }
 
-std::string value_of(Namer& namer, std::string_view placeholder, const kube::Resource& version) {
+std::string value_of(Namer& namer, std::string_view variable, const kube::Resource& version) {
   const Node& body = *version.body;
-  if (placeholder == "hash8") return content_hash(body).substr(0, 8);
-  if (placeholder == "pipeline") {
+  if (variable == "hash8") return content_hash(body).substr(0, 8);
+  if (variable == "pipeline") {
     const std::string_view name = yaml::text_at(body, {"spec", "pipeline"});
     return std::string(name.empty() ? yaml::text_at(body, {"spec", "pipelineName"}) : name);
   }
-  if (placeholder == "file") {
+  if (variable == "file") {
     const auto file = find_by_ids(namer.loaded.file_names, version);
     return file == namer.loaded.file_names.end() ? version.id.name : file->second;
   }
-  if (std::find(kPlaceholders.begin(), kPlaceholders.end(), placeholder) == kPlaceholders.end())
+  if (std::find(kVariables.begin(), kVariables.end(), variable) == kVariables.end())
     fail("pipeline/bad-version-name", namer.settings.version_name_span,
-         cat("unknown '{", placeholder, "}' in a version's name"),
-         did_you_mean(placeholder, kPlaceholders), {std::string(placeholder)});
-  return said_by_git(namer, placeholder);
+         cat("unknown '{", variable, "}' in a version's name"), did_you_mean(variable, kVariables),
+         {std::string(variable)});
+  return said_by_git(namer, variable);
 }
 
 std::string name_by_pattern(Namer& namer, std::string_view pattern, const kube::Resource& version) {

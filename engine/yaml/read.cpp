@@ -213,7 +213,7 @@ void Reader::read_stream(Stream& stream) {
       at_ += 3;
       keys_allowed_ = false;  // `--- a: b` is not a mapping
     }
-    read_document(stream, marked);
+    read_document();
     document.span = span_of(from, at_);
     stream.documents.push_back(arena_, document);
   }
@@ -258,7 +258,7 @@ void Reader::read_first(Document& document) {
               {{"is it indented less than what it belongs to, or a second value on one line?"}});
 }
 
-void Reader::read_document(Stream&, bool) {
+void Reader::read_document() {
   skip_to_content();
   const bool empty = at_document_end();
   document_->root = read_block_node(-1, false);

@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/suggest.h"
 #include "base/text.h"
 #include "yaml/reader.h"
 
 namespace plumb::yaml {
 
 namespace {
-constexpr std::ptrdiff_t kSimpleKeyBytesMax = 1024;
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -336,8 +336,8 @@ Node* Reader::read_alias() {
     std::vector<std::string> names;
     for (const auto& [known, anchor] : anchors_) names.emplace_back(known);
     std::sort(names.begin(), names.end());
-    fail(std::string_view("yaml/unknown-anchor"), span_of(from, at_),
-         cat("unknown anchor '", name, "'"), {}, {std::string(name)});
+    fail("yaml/unknown-anchor", span_of(from, at_), cat("unknown anchor '", name, "'"),
+         did_you_mean(name, names), {std::string(name)});
   }
   if (found->second.open) {
     fail("yaml/alias-cycle", span_of(from, at_), cat("anchor '", name, "' contains itself"), {},

@@ -55,6 +55,14 @@ bool Reader::next_flow_entry(char close, bool first, const char* from) {
   return peek() != close;
 }
 
+// At '?': the key behind it, which may be missing.
+Node* Reader::read_flow_explicit_key(char close) {
+  ++at_;
+  skip_to_content();
+  const bool missing = peek() == ':' || peek() == ',' || peek() == close;
+  return missing ? empty_node({}) : read_flow_node();
+}
+
 // '[' ( node | key ':' value | '?' key (':' value)? ) (',' …)* ','? ']'
 Node* Reader::read_flow_sequence(const Properties& properties) {
   const char* const from = at_;
@@ -68,10 +76,7 @@ Node* Reader::read_flow_sequence(const Properties& properties) {
     for (bool first = true;; first = false) {
       if (!next_flow_entry(']', first, from)) break;
       if (peek() == '?') {
-        ++at_;
-        skip_to_content();
-        const bool no_key = peek() == ':' || peek() == ',' || peek() == ']';
-        append(arena_, *node, read_flow_pair(no_key ? empty_node({}) : read_flow_node()));
+        append(arena_, *node, read_flow_pair(read_flow_explicit_key(']')));
         continue;
       }
       const char* const start = at_;
@@ -79,7 +84,7 @@ Node* Reader::read_flow_sequence(const Properties& properties) {
       const bool one_line = start >= line_;
       const char* const behind = at_;
       skip_blanks();
-      const bool pair = peek() == ':' && one_line && behind - start <= 1024;
+      const bool pair = peek() == ':' && one_line && behind - start <= kSimpleKeyBytesMax;
       append(arena_, *node, pair ? read_flow_pair(item) : item);
     }
   }
@@ -126,16 +131,13 @@ Node* Reader::read_flow_mapping(const Properties& properties) {
       bool explicit_key = false;
       if (peek() == '?') {
         explicit_key = true;
-        ++at_;
-        skip_to_content();
-        const bool no_key = peek() == ':' || peek() == ',' || peek() == '}';
-        key = no_key ? empty_node({}) : read_flow_node();
+        key = read_flow_explicit_key('}');
         skip_to_content();
       }
       const char* const start = at_;
       if (key == nullptr) key = read_flow_node();
       skip_blanks();
-      const bool one_line = explicit_key || (start >= line_ && at_ - start <= 1024);
+      const bool one_line = explicit_key || (start >= line_ && at_ - start <= kSimpleKeyBytesMax);
       if (!one_line) skip_to_content();
       if (peek() == ':' && !one_line) {
         fail_here("yaml/expected-comma", "expected ',' or '}', found ':'",

@@ -11,6 +11,7 @@
 // it was a key. An implicit key is on one line and at most 1,024 bytes long, so looking back costs
 // nothing.
 
+#include <cstddef>
 #include <cstring>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +25,9 @@
 #include "yaml/read.h"
 
 namespace plumb::yaml {
+
+constexpr std::ptrdiff_t kSimpleKeyBytesMax =
+    1024;  // an implicit key and its ":" are no further apart
 
 struct Anchor {
   Node* node = nullptr;
@@ -83,7 +87,7 @@ class Reader {
                               std::vector<Note> notes = {}) const;
 
   // ---- documents ----
-  void read_document(Stream& stream, bool marked);
+  void read_document();
   void read_directives();
 
   // ---- block ----
@@ -114,6 +118,7 @@ class Reader {
   Node* read_flow_sequence(const Properties& properties);
   Node* read_flow_mapping(const Properties& properties);
   Node* read_flow_pair(Node* key);  // [a: b]
+  Node* read_flow_explicit_key(char close);
   bool next_flow_entry(char close, bool first, const char* from);
   Node* read_flow_value();  // behind `:`
 

@@ -110,6 +110,17 @@ TEST_CASE("aliases and merge keys give what their anchors hold", "[yaml][read]")
   CHECK(read_as_json("<<: [{a: 1}]\n", kYttPlainProfile) == "yaml/merge in.yaml:1:1");
 }
 
+TEST_CASE("an alias that names no anchor is answered with the near one", "[yaml][read]") {
+  SourceStore sources;
+  Arena arena;
+  try {
+    read(sources, sources.add("a", "x: &defaults 1\ny: *default\n"), kKubernetesProfile, arena);
+    FAIL("read without an error");
+  } catch (const Error& error) {
+    CHECK(error.diagnostic().notes.at(0).text == "did you mean 'defaults'?");
+  }
+}
+
 TEST_CASE("mistakes are told at their place", "[yaml][read]") {
   CHECK(read_as_json("a: 1\na: 2\n") == "yaml/duplicate-key in.yaml:2:1");
   CHECK(read_as_json("a: b: c\n") == "yaml/mapping-place in.yaml:1:5");
