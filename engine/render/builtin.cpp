@@ -15,8 +15,11 @@ constexpr std::string_view kPrefix = "builtin:";
 class BuiltinTree final : public files::Tree {
  public:
   BuiltinTree() {
-    for (const BuiltinText& one : builtin_texts())
-      texts_.add_file(*files::Path::parse(one.path), std::string(one.text));
+    for (const EmbeddedText& one : builtin_texts()) {
+      // What is shipped is named without telling templates and overlays apart.
+      const std::string_view path = one.path.substr(one.path.find('/') + 1);
+      texts_.add_file(*files::Path::parse(path), std::string(one.text));
+    }
   }
   std::optional<files::EntryKind> kind_of(const files::Path& path) const override {
     return texts_.kind_of(path);

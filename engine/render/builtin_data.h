@@ -1,15 +1,12 @@
 #pragma once
-// The texts of templates/ and overlays/, as compile_builtin puts them into the program.
+// The texts of templates/ and overlays/: "templates/devpi/values.yaml".
 
 #include <span>
-#include <string_view>
+
+#include "base/embedded.h"
 
 namespace plumb::render {
 
-struct BuiltinText {
-  std::string_view path;  // "devpi/values.yaml"
-  std::string_view text;
-};
-std::span<const BuiltinText> builtin_texts();
+std::span<const EmbeddedText> builtin_texts();
 
 }  // namespace plumb::render

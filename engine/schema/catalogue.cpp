@@ -25,10 +25,10 @@ struct Library::Shipped {
 };
 
 Library::Library() : project_(std::make_unique<Shelf>()) {
-  for (const ShippedText& each : shipped_texts()) {
+  for (const EmbeddedText& each : shipped_texts()) {
     auto shipped = std::make_unique<Shipped>();
     shipped->text = each.text;
-    shipped_[std::string(each.group)] = std::move(shipped);
+    shipped_[std::string(each.path.substr(0, each.path.rfind('.')))] = std::move(shipped);
   }
 }
 

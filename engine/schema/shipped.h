@@ -1,15 +1,12 @@
 #pragma once
-// The texts of schemas/*.yaml, compiled into the program.
+// The texts of schemas/*.yaml. A file is named by its API group: "argoproj.io.yaml".
 
 #include <span>
-#include <string_view>
+
+#include "base/embedded.h"
 
 namespace plumb::schema {
 
-struct ShippedText {
-  std::string_view group;  // the file's name without its ending: an API group
-  std::string_view text;
-};
-std::span<const ShippedText> shipped_texts();
+std::span<const EmbeddedText> shipped_texts();
 
 }  // namespace plumb::schema

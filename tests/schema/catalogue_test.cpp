@@ -315,11 +315,11 @@ TEST_CASE("a schema that plumb does not understand is unusable, said once and co
 
 TEST_CASE("plumb's own schemas can all be used", "[schema][catalogue]") {
   Arena arena;
-  for (const ShippedText& shipped : shipped_texts()) {
+  for (const EmbeddedText& shipped : shipped_texts()) {
     const yaml::Node& document =
         *yaml::read_text(shipped.text, {}, yaml::kKubernetesProfile, arena).documents[0].root;
     for (const yaml::Entry& entry : yaml::find(document, "definitions")->entries) {
-      INFO(shipped.group << ' ' << entry.key->text);
+      INFO(shipped.path << ' ' << entry.key->text);
       CompileOptions options;
       options.dialect = Dialect::kStructural;
       options.document = &document;

@@ -106,8 +106,8 @@ class Comparison {
 TEST_CASE("plumb's schemas of Argo CD have every field of its definitions", "[schema][corpus]") {
   Corpus corpus;
   const auto shipped = shipped_texts();
-  const auto argo = std::find_if(shipped.begin(), shipped.end(), [](const ShippedText& each) {
-    return each.group == "argoproj.io";
+  const auto argo = std::find_if(shipped.begin(), shipped.end(), [](const EmbeddedText& each) {
+    return each.path == "argoproj.io.yaml";
   });
   const yaml::Node& own =
       *yaml::read_text(argo->text, {}, yaml::kKubernetesProfile, corpus.arena).documents[0].root;
