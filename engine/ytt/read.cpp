@@ -115,6 +115,8 @@ std::string_view short_tag(yaml::Type type) {
       return "!!float";
     case yaml::Type::kMerge:
       return "!!merge";
+    case yaml::Type::kTimestamp:
+      return "!!timestamp";
     default:
       return "!!str";
   }
@@ -123,12 +125,18 @@ std::string_view short_tag(yaml::Type type) {
 void check_strict(const yaml::Node& node) {
   const bool tagged = node.decoration != nullptr && !node.decoration->tag.empty();
   if (node.style != yaml::Style::kPlain || tagged) return;
-  const yaml::Type careful = strict_type(node);
-  const bool same_type = short_tag(careful) == short_tag(node.type);
-  if (!same_type)
-    refuse_strict(cat("Found '", node.text, "' ambigious (could be ", short_tag(careful), " or ",
-                      short_tag(node.type), ")"),
+  const std::string_view careful = short_tag(strict_type(node));
+  const std::string_view usual = short_tag(yaml::resolve(node.text, yaml::Resolution::kGoYaml2));
+  if (careful != usual)
+    refuse_strict(cat("Found '", node.text, "' ambigious (could be ", careful, " or ", usual, ")"),
                   node.span);
+}
+
+bool starts_with_marker(std::string_view text) {
+  const std::size_t at = text.find_first_not_of(" \t\n\r\f\v");
+  if (at == std::string_view::npos || !text.substr(at).starts_with("---")) return false;
+  return at + 3 < text.size() &&
+         std::string_view(" \t\n\r\f\v").find(text[at + 3]) != std::string_view::npos;
 }
 
 // Makes ytt's tree from the reader's.
@@ -140,6 +148,7 @@ class Converter {
         id_(id),
         text_(sources.text(id)),
         file_(file),
+        marked_(starts_with_marker(text_)),
         strict_(strict),
         arena_(arena) {}
 
@@ -167,10 +176,33 @@ class Converter {
         continue;
       }
       const Span span = entry.key->span;
-      out->items.push_back(arena_, make_item(arena_, value(*entry.key), value(*entry.value),
+      out->items.push_back(arena_, make_item(arena_, key(*entry.key), value(*entry.value),
                                              place(span.offset, span.length)));
     }
     return out;
+  }
+
+  Node* key(const yaml::Node& node) {
+    return node.is_scalar() ? scalar(node) : unconverted(value(node));
+  }
+
+  // ytt never converts a key: where it is a collection, its items show as its reader has them, a
+  // value and a line. (ytt 0.48.0, observed.)
+  Node* unconverted(Node* node) {
+    if (node == nullptr || !node->is_collection()) return node;
+    for (Node* const item : node->items) {
+      item->value = unconverted(item->value);
+      if (!node->is_array()) continue;
+      Node* const fields = make(arena_, Kind::kMap, item->place);
+      const auto add = [&](std::string_view name, Node* value) {
+        fields->items.push_back(arena_,
+                                make_item(arena_, make_text(arena_, name), value, item->place));
+      };
+      add("value", item->value);
+      add("line", make_int(arena_, item->place.line - (marked_ ? 1 : 0)));
+      item->value = fields;
+    }
+    return node;
   }
 
   // `<<` puts the items of one mapping where it stands.
@@ -216,6 +248,7 @@ class Converter {
   SourceId id_;
   std::string_view text_;
   std::string_view file_;
+  bool marked_;  // else ytt puts a marker's line before it
   bool strict_;
   Arena& arena_;
 };
@@ -246,13 +279,6 @@ void place_collections(Node* node, const Node* parent) {
   }
   for (Node* const item : node->items) place_collections(item, node);
   if (node->is_item()) place_collections(node->value, node);
-}
-
-bool starts_with_marker(std::string_view text) {
-  const std::size_t at = text.find_first_not_of(" \t\n\r\f\v");
-  if (at == std::string_view::npos || !text.substr(at).starts_with("---")) return false;
-  return at + 3 < text.size() &&
-         std::string_view(" \t\n\r\f\v").find(text[at + 3]) != std::string_view::npos;
 }
 
 class DocumentsReader {

@@ -195,3 +195,21 @@ TEST_CASE("rules of data values are checked together at the end", "[ytt][validat
       "be: length >= 2 (by: schema.yml:3)\n      found: length = 1\n\n  port\n    from: "
       "(data-value-yaml arg):1\n    - must be: a real port (by: schema.yml:5)\n\n\n");
 }
+
+TEST_CASE("strict reading refuses what a careful reader would take for something else",
+          "[ytt][strict]") {
+  using Case = std::pair<std::string, std::string>;
+  for (const auto& [text, types] :
+       {Case{"2015-01-01", "!!str or !!timestamp"}, Case{"yes", "!!str or !!bool"},
+        Case{"0x1f", "!!str or !!int"}}) {
+    const TestDirectory place({{"a.yml", "a: " + text + "\n"}});
+    const std::string error = place.run({"-f", "a.yml", "--strict"}, 1).err;
+    CHECK_THAT(error, Catch::Contains("Found '" + text + "' ambigious (could be " + types + ")"));
+  }
+}
+
+TEST_CASE("a sequence that is a key shows its items as ytt's reader has them", "[ytt][read]") {
+  CHECK(rendered("? [1, x]\n: f\n") ==
+        "? - value: 1\n    line: 1\n  - value: x\n    line: 1\n: f\n");
+  CHECK(rendered("---\n? [1]\n: f\n") == "? - value: 1\n    line: 1\n: f\n");
+}
