@@ -14,27 +14,26 @@ namespace {
 
 class Visit {
  public:
-  Visit(Arena& arena, const FieldSpec& spec, const std::vector<std::string>& parts, Make make,
-        const std::function<void(yaml::Node&)>& visit)
-      : arena_(arena), spec_(spec), make_(make), visit_(visit), parts_(parts) {}
+  Visit(Arena& arena, const FieldSpec& spec, Make make, FunctionRef<void(yaml::Node&)> visit)
+      : arena_(arena), spec_(spec), make_(make), visit_(visit) {}
 
-  void walk(yaml::Node& node, std::size_t depth) {
-    if (depth == parts_.size()) return visit_(node);
+  void walk(yaml::Node& node, PathParts rest) {
+    if (rest.done()) return visit_(node);
     if (node.is_null()) return;
     if (node.is_sequence()) {
-      for (yaml::Node* const item : node.items) walk(*item, depth);
+      for (yaml::Node* const item : node.items) walk(*item, rest);
       return;
     }
     if (!node.is_mapping())
       fail("kustomize/field-path", node.span,
            cat("the field '", spec_.path, "' leads through a value that is neither map nor list"),
            {}, {std::string(spec_.path), "", "expected sequence or mapping node"});
-    walk_map(node, depth);
+    walk_map(node, rest);
   }
 
  private:
-  void walk_map(yaml::Node& map, std::size_t depth) {
-    std::string_view name = parts_[depth];
+  void walk_map(yaml::Node& map, PathParts rest) {
+    std::string_view name = unescaped(rest.next());
     const bool is_list = name.ends_with("[]");
     if (is_list) name.remove_suffix(2);
     name = trim(name);
@@ -48,8 +47,7 @@ class Visit {
             cat("fieldName: ", name,
                 ": wrong node kind: expected SequenceNode but got MappingNode")});
     const bool creates = spec_.create && make_ != Make::kNothing && !is_list;
-    const bool is_last = depth + 1 == parts_.size();
-    const bool makes_map = creates && (!is_last || make_ == Make::kMapping);
+    const bool makes_map = creates && (!rest.done() || make_ == Make::kMapping);
     yaml::Node* field = yaml::find(map, name);
     if (field == nullptr) {
       if (!creates) return;
@@ -61,7 +59,12 @@ class Visit {
       field->kind = yaml::Kind::kSequence;
       field->type = yaml::Type::kCollection;
     }
-    walk(*field, depth + 1);
+    walk(*field, rest);
+  }
+
+  std::string_view unescaped(std::string_view part) {
+    return part.find('\\') != std::string_view::npos ? arena_.copy(replace_all(part, "\\/", "/"))
+                                                     : part;
   }
 
   static void become_empty(yaml::Node& node, bool map) {
@@ -73,37 +76,27 @@ class Visit {
   Arena& arena_;
   const FieldSpec& spec_;
   Make make_;
-  const std::function<void(yaml::Node&)>& visit_;
-  const std::vector<std::string>& parts_;
+  FunctionRef<void(yaml::Node&)> visit_;
 };
 
 }  // namespace
 
-std::vector<std::string> split_path(std::string_view path) {
-  std::vector<std::string> parts;
-  std::string part;
-  if (path.starts_with('/')) path.remove_prefix(1);
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    if (path[i] == '\\' && i + 1 < path.size() && path[i + 1] == '/') {
-      part.push_back('/');
-      ++i;
-    } else if (path[i] == '/') {
-      parts.push_back(std::move(part));
-      part.clear();
-    } else {
-      part.push_back(path[i]);
-    }
-  }
-  parts.push_back(std::move(part));
-  return parts;
+std::string_view PathParts::next() {
+  std::size_t slash = rest_.find('/');
+  while (slash != std::string_view::npos && slash > 0 && rest_[slash - 1] == '\\')
+    slash = rest_.find('/', slash + 1);
+  const std::string_view part = rest_.substr(0, slash);
+  done_ = slash == std::string_view::npos;
+  rest_ = done_ ? std::string_view() : rest_.substr(slash + 1);
+  return part;
 }
 
-void visit_fields(Arena& arena, yaml::Node& object, const FieldSpec& spec,
-                  const std::vector<std::string>& parts, Make make,
-                  const std::function<void(yaml::Node&)>& visit) {
-  if (!selects(spec.gvk, gvk_of(object))) return;
+namespace {
+
+void visit_path(Arena& arena, yaml::Node& object, const FieldSpec& spec, Make make,
+                FunctionRef<void(yaml::Node&)> visit) {
   try {
-    Visit(arena, spec, parts, make, visit).walk(object, 0);
+    Visit(arena, spec, make, visit).walk(object, PathParts(spec.path));
   } catch (Error& error) {
     if (error.diagnostic().code == "kustomize/field-path")
       error.diagnostic().arguments[1] = describe(id_of(object));
@@ -111,10 +104,26 @@ void visit_fields(Arena& arena, yaml::Node& object, const FieldSpec& spec,
   }
 }
 
+}  // namespace
+
 void visit_fields(Arena& arena, yaml::Node& object, const FieldSpec& spec, Make make,
-                  const std::function<void(yaml::Node&)>& visit) {
-  if (!selects(spec.gvk, gvk_of(object))) return;
-  visit_fields(arena, object, spec, split_path(spec.path), make, visit);
+                  FunctionRef<void(yaml::Node&)> visit) {
+  if (spec.gvk == Gvk{} || selects(spec.gvk, gvk_of(object)))
+    visit_path(arena, object, spec, make, visit);
+}
+
+void visit_fields(Arena& arena, yaml::Node& object, const std::vector<FieldSpec>& specs, Make make,
+                  FunctionRef<void(const FieldSpec&, yaml::Node&)> visit) {
+  Gvk gvk = gvk_of(object);
+  for (const FieldSpec& spec : specs) {
+    if (!selects(spec.gvk, gvk)) continue;
+    bool visited = false;
+    visit_path(arena, object, spec, make, [&](yaml::Node& node) {
+      visited = true;
+      visit(spec, node);
+    });
+    if (visited) gvk = gvk_of(object);  // it may have been the kind that changed
+  }
 }
 
 void merge_field_specs(std::vector<FieldSpec>& into, const std::vector<FieldSpec>& more) {

@@ -6,13 +6,13 @@
 //
 //   {{"apps", "", "Deployment"}, "spec/template/metadata/labels", true}
 
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/arena.h"
+#include "base/function_ref.h"
 #include "kustomize/id.h"
 #include "yaml/node.h"
 
@@ -52,16 +52,27 @@ void sort_field_tables(FieldTables& tables);
 // What is made where a field is missing.
 enum class Make : std::uint8_t { kNothing, kScalar, kMapping };
 
-// The parts of a path: "a\/b/c" is {"a/b", "c"}.
-std::vector<std::string> split_path(std::string_view path);
+// What is left of a path on the way down; made anew for each walk, nothing is copied.
+//
+//   PathParts parts("a/b");  parts.next() == "a";  parts.next() == "b";  parts.done()
+class PathParts {
+ public:
+  explicit PathParts(std::string_view path)
+      : rest_(path.starts_with('/') ? path.substr(1) : path) {}
+  bool done() const { return done_; }
+  std::string_view next();  // as written: a slash inside a part is still `\/`
+
+ private:
+  std::string_view rest_;
+  bool done_ = false;
+};
 
 // Calls `visit` on every node at the path of `spec`, if the object is of its kind. The node is the
 // entry's own. Errors: kustomize/field-path (arguments: path, id, cause).
 void visit_fields(Arena& arena, yaml::Node& object, const FieldSpec& spec, Make make,
-                  const std::function<void(yaml::Node&)>& visit);
-// The same with the parts of the path, for those who go over many objects.
-void visit_fields(Arena& arena, yaml::Node& object, const FieldSpec& spec,
-                  const std::vector<std::string>& parts, Make make,
-                  const std::function<void(yaml::Node&)>& visit);
+                  FunctionRef<void(yaml::Node&)> visit);
+// The same for each row of a table, in turn.
+void visit_fields(Arena& arena, yaml::Node& object, const std::vector<FieldSpec>& specs, Make make,
+                  FunctionRef<void(const FieldSpec&, yaml::Node&)> visit);
 
 }  // namespace plumb::kustomize

@@ -79,10 +79,11 @@ bool was_named(const Item& item, std::string_view name) {
                              [&](const FormerId& former) { return former.name == name; });
 }
 
-bool was_of(const Item& item, const Gvk& gvk) {
-  for (std::size_t i = 0; i < item.former.size(); ++i)
-    if (selects(gvk, item.former_id(i).gvk)) return true;
-  return false;
+// Group and version are always the current ones.
+bool was_of(const Entry& entry, const Gvk& gvk) {
+  return std::ranges::any_of(entry.item->former, [&](const FormerId& former) {
+    return selects(gvk, {entry.id.gvk.group, entry.id.gvk.version, former.kind});
+  });
 }
 
 // A resource whose fields may name others.
@@ -95,7 +96,7 @@ class Referrer {
     if (!cluster_scoped_ && id_.gvk.kind == "RoleBinding") find_subject_namespaces();
   }
 
-  void fix(const FieldSpec& spec, const std::vector<std::string>& parts, const Gvk& target) {
+  void fix(const FieldSpec& spec, const Gvk& target) {
     target_ = target;
     role_reference_ = std::nullopt;
     if (spec.path.ends_with("roleRef/name")) {
@@ -104,9 +105,8 @@ class Referrer {
       if (group != nullptr && kind != nullptr) role_reference_ = Gvk{group->text, "", kind->text};
     }
     FieldSpec own = spec;
-    own.gvk = id_.gvk;
-    visit_fields(build_.arena, *item_.body, own, parts, Make::kNothing,
-                 [&](Node& node) { set(node); });
+    own.gvk = {};  // the row was chosen already
+    visit_fields(build_.arena, *item_.body, own, Make::kNothing, [&](Node& node) { set(node); });
   }
 
  private:
@@ -211,8 +211,8 @@ class Referrer {
           by_original ? effective_namespace(item.original_id()) : entry.namespace_name;
       if (place == kNoNamespace || place != *within) return false;
     }
-    if (!was_named(item, name) || !was_of(item, target_)) return false;
-    if (role_reference_ && !was_of(item, *role_reference_)) return false;
+    if (!was_named(item, name) || !was_of(entry, target_)) return false;
+    if (role_reference_ && !was_of(entry, *role_reference_)) return false;
     return cluster_scoped_ || entry.cluster_scoped || entry.id.gvk.kind == "ServiceAccount" ||
            entry.namespace_name == namespace_;
   }
@@ -275,7 +275,6 @@ class Referrer {
 struct Row {
   Gvk target;
   const FieldSpec* spec;
-  std::vector<std::string> parts;
 };
 
 }  // namespace
@@ -286,7 +285,7 @@ void fix_name_references(Build& build, Items& items, const std::vector<NameRefer
   for (const NameReference& reference : references)
     for (const FieldSpec& spec : reference.referrers)
       (spec.gvk.kind.empty() ? of_any_kind : by_kind[spec.gvk.kind])
-          .push_back({reference.gvk, &spec, split_path(spec.path)});
+          .push_back({reference.gvk, &spec});
   const Candidates candidates(items);
   const yaml::LayerId layer =
       build.origins.layer(yaml::LayerKind::kNameReference, "name references");
@@ -297,7 +296,7 @@ void fix_name_references(Build& build, Items& items, const std::vector<NameRefer
     Referrer referrer(build, candidates, *item, layer);
     const auto fix = [&](const std::vector<Row>& rows) {
       for (const Row& row : rows)
-        if (selects(row.spec->gvk, gvk)) referrer.fix(*row.spec, row.parts, row.target);
+        if (selects(row.spec->gvk, gvk)) referrer.fix(*row.spec, row.target);
     };
     fix(of_any_kind);
     if (of_kind != by_kind.end()) fix(of_kind->second);

@@ -246,9 +246,8 @@ void resolve_variables(Build& build, Accumulated& all) {
   std::ranges::sort(all.variables, {}, &Variable::name);
   Replacer replacer(build, all.items, all.variables);
   for (Item* const item : all.items.list())
-    for (const FieldSpec& spec : all.tables().variables)
-      visit_fields(build.arena, *item->body, spec, Make::kNothing,
-                   [&](Node& node) { replacer.replace(node); });
+    visit_fields(build.arena, *item->body, all.tables().variables, Make::kNothing,
+                 [&](const FieldSpec&, Node& node) { replacer.replace(node); });
   if (build.context.warnings == nullptr) return;
   for (const Variable& variable : all.variables)
     if (!replacer.used().contains(variable.name))

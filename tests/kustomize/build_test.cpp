@@ -147,3 +147,27 @@ TEST_CASE("resources of an earlier step come behind those that are listed", "[ku
   CHECK(out.starts_with("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: p-settings\n"));
   CHECK(contains(out, "name: p-settings\n"));
 }
+
+// As kustomize 5.8.2 answers; a name is a regular expression, so '.' is any character.
+TEST_CASE("an image entry means its name, with any tag and digest", "[kustomize][images]") {
+  const auto changes = [](std::string_view name, std::string_view image) {
+    const std::string out =
+        built({{"kustomization.yaml",
+                cat("resources: [p.yaml]\nimages: [{name: '", name, "', newName: changed}]\n")},
+               {"p.yaml", cat("apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+                              "spec: {containers: [{name: c, image: '",
+                              image, "'}]}\n")}});
+    return contains(out, "image: changed");
+  };
+  for (const std::string_view image : {"a.b", "axb", "a.b:1", "a.b:", "a.b@sha256:ab",
+                                       "a.b:1@sha256:ab", "a.b:{t}", "a.b@x-y.z:{}"})
+    CHECK(changes("a.b", image));
+  for (const std::string_view image : {"a.b/c", "ab", "a.b c", "a.b@sha256", "a.b@:x", "a.b@x..y:1",
+                                       "a.b@-x:1", "a.b@x-:1", "a.b:1:2", "a.b:1@"})
+    CHECK_FALSE(changes("a.b", image));
+  CHECK(changes("n(ginx)?", "nginx:1"));
+  CHECK(changes("a.b",
+                "a\xC3\xA9"
+                "b"));
+  CHECK_FALSE(changes("(a", "(a"));
+}

@@ -4,6 +4,7 @@
 // wherever it stands, one over the field table. Both always run, so a tagSuffix is added twice to
 // what both reach; entries run one after another and chain.
 
+#include <algorithm>
 #include <optional>
 
 #include "base/regex.h"
@@ -14,25 +15,80 @@ namespace plumb::kustomize {
 
 namespace {
 
+constexpr std::string_view kTagAndDigest =
+    "(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$";
+
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// Which images an entry means: kustomize takes its name for a regular expression, so a '.' is any
+// character. What looks like a name, almost always, is matched without compiling one.
+class ImagePattern {
+ public:
+  explicit ImagePattern(std::string_view name) : name_(name) {
+    const auto plain = [](char c) { return is_alphanumeric(c) || contains("./_-:@", {&c, 1}); };
+    is_plain_ = std::ranges::all_of(name, plain);
+    if (is_plain_) return;
+    const std::string pattern = cat("^", name, kTagAndDigest);
+    if (!Regex::why_invalid(pattern)) regex_.emplace(pattern);
+  }
+
+  bool matches(std::string_view image) const {
+    if (!is_plain_) return regex_ && regex_->matches(image);  // an invalid one matches nothing
+    if (image.size() < name_.size()) return false;
+    for (std::size_t i = 0; i < name_.size(); ++i) {
+      const bool one_byte = static_cast<unsigned char>(image[i]) < 0x80;
+      if (!one_byte) return Regex(cat("^", name_, kTagAndDigest)).matches(image);
+      if (name_[i] == '.' ? image[i] == '\n' : name_[i] != image[i]) return false;
+    }
+    return is_tag_and_digest(image.substr(name_.size()));
+  }
+
+ private:
+  static std::size_t end_of_tag(std::string_view text, std::size_t from) {
+    while (from < text.size() &&
+           (is_alphanumeric(text[from]) || contains("_.{}-", text.substr(from, 1))))
+      ++from;
+    return from;
+  }
+
+  // kTagAndDigest, by hand.
+  static bool is_tag_and_digest(std::string_view text) {
+    std::size_t at = text.starts_with(':') ? end_of_tag(text, 1) : 0;
+    if (at == text.size()) return true;
+    if (text[at] != '@') return false;
+    bool separated = true;  // a letter or digit has to come
+    for (++at; at < text.size() && text[at] != ':'; ++at) {
+      const bool separator = contains(".+_-", text.substr(at, 1));
+      if (separator ? separated : !is_alphanumeric(text[at])) return false;
+      separated = separator;
+    }
+    return at < text.size() && !separated && end_of_tag(text, at + 1) == text.size();
+  }
+
+  std::string_view name_;
+  bool is_plain_ = false;
+  std::optional<Regex> regex_;
+};
+
 struct Image {
   std::string_view name, new_name, new_tag, digest, tag_suffix;
-  std::optional<Regex> pattern;  // an invalid one matches nothing
+  ImagePattern pattern;
 };
 
 struct Reference {
   std::string_view name, tag, digest;
 };
 
-constexpr std::string_view kTagAndDigest =
-    "(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$";
-
 Image image_of(const yaml::Node& entry) {
-  Image image{yaml::text_at(entry, {"name"}),      yaml::text_at(entry, {"newName"}),
-              yaml::text_at(entry, {"newTag"}),    yaml::text_at(entry, {"digest"}),
-              yaml::text_at(entry, {"tagSuffix"}), std::nullopt};
-  const std::string pattern = cat("^", image.name, kTagAndDigest);
-  if (!Regex::why_invalid(pattern)) image.pattern.emplace(pattern);
-  return image;
+  const std::string_view name = yaml::text_at(entry, {"name"});
+  return {name,
+          yaml::text_at(entry, {"newName"}),
+          yaml::text_at(entry, {"newTag"}),
+          yaml::text_at(entry, {"digest"}),
+          yaml::text_at(entry, {"tagSuffix"}),
+          ImagePattern(name)};
 }
 
 // [host[:port]/]name[:tag][@digest]: what parts the name is the first ':' or '@' behind a '/'.
@@ -91,7 +147,7 @@ class Update {
 
  private:
   void set(yaml::Node& node) const {
-    if (!image_.pattern || !image_.pattern->matches(node.text)) return;
+    if (!image_.pattern.matches(node.text)) return;
     write_untagged(build_, node, build_.arena.copy(changed(image_, node.text)), mark_);
   }
 
@@ -121,9 +177,8 @@ void transform(const Step& step, const yaml::Node& entry, const std::vector<Fiel
       update.walk(*item->body);
   for (Item* const item : step.items.list()) {
     if (yaml::text_at(*item->body, {"kind"}) == "CustomResourceDefinition") continue;
-    for (const FieldSpec& spec : specs)
-      visit_fields(step.build.arena, *item->body, spec, Make::kNothing,
-                   [&](yaml::Node& node) { update.field(node); });
+    visit_fields(step.build.arena, *item->body, specs, Make::kNothing,
+                 [&](const FieldSpec&, yaml::Node& node) { update.field(node); });
   }
 }
 

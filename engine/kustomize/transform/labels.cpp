@@ -51,15 +51,15 @@ void set_pairs(const Step& step, const yaml::Node& pairs, const std::vector<Fiel
   const std::vector<const yaml::Entry*> entries = sorted(pairs);
   const Mark writer = mark(step, yaml::LayerKind::kTransformer, field, pairs.span);
   for (Item* const item : step.items.list()) {
-    for (const FieldSpec& spec : specs) {
-      visit_fields(step.build.arena, *item->body, spec, Make::kMapping, [&](yaml::Node& map) {
-        require_map(map, spec, *item->body);
-        if (map.is_null()) return;
-        for (const yaml::Entry* const entry : entries)
-          write_entry(step.build, map, entry->key->text, entry->value->text,
-                      {entry->value->span, writer.layer});
-      });
-    }
+    yaml::Node& body = *item->body;
+    visit_fields(step.build.arena, body, specs, Make::kMapping,
+                 [&](const FieldSpec& spec, yaml::Node& map) {
+                   require_map(map, spec, body);
+                   if (map.is_null()) return;
+                   for (const yaml::Entry* const entry : entries)
+                     write_entry(step.build, map, entry->key->text, entry->value->text,
+                                 {entry->value->span, writer.layer});
+                 });
   }
 }
 
