@@ -1,11 +1,13 @@
 #include "base/text.h"
 #include "kustomize/build.h"
 #include "kustomize/custom_schema.h"
+#include "kustomize/door_text.h"
 #include "kustomize/generate.h"
 #include "kustomize/plugin.h"
 #include "kustomize/provenance.h"
 #include "kustomize/transform/transform.h"
 #include "kustomize/variables.h"
+#include "kustomize/wording.h"
 
 namespace plumb::kustomize {
 
@@ -33,9 +35,37 @@ void check_supported(const Kustomization& file) {
   }
 }
 
+// Kustomize's words when the path is taken for a file, or for a directory.
+std::string why_no_file(Build& build, const Root& root, const Node& path) {
+  try {
+    load_file(build, root, path.text, path.span);
+  } catch (const Error& error) {
+    return words_of(error);
+  }
+  return {};
+}
+std::string why_no_base(Build& build, const Root& root, const Node& path) {
+  try {
+    open_root(build, root, path.text, path.span);
+  } catch (const Error& error) {
+    return words_of(error);
+  }
+  return {};
+}
+
+bool is_malformed(std::string_view words) { return contains(words, "MalformedYAMLError"); }
+
+// A file may hold an object once.
+void check_unique(const std::vector<Item*>& items) {
+  Items alone;
+  for (Item* const item : items) alone.add(item);
+}
+
 void accumulate_directory(Build& build, const Root& root, bool component, Span mentioned,
                           Accumulated& into) {
-  const Kustomization file = load_kustomization(build, root);
+  const auto here = [&] { return Arguments{absolute(build, root.directory)}; };
+  const Kustomization file =
+      during("target", here, [&] { return load_kustomization(build, root); });
   use_schema(build, root, file);
   const std::string shown = absolute(build, root.directory);
   if (component && !file.component)
@@ -48,12 +78,14 @@ void accumulate_directory(Build& build, const Root& root, bool component, Span m
          cat("expected a Kustomization in '", shown, "', found a Component"),
          {{"list it under 'components'", {file.source, 0, 0}}},
          {cat("expected kind != 'Component' for path '", shown, "'")});
-  if (component) return accumulate(build, root, file, into);
+  if (component) return during("recursion", here, [&] { accumulate(build, root, file, into); });
   Accumulated below;
-  accumulate(build, root, file, below);
-  into.items.take(std::move(below.items));
-  into.add_tables(below.known_tables);
-  merge_variables(into.variables, below.variables);
+  during("recursion", here, [&] { accumulate(build, root, file, below); });
+  during("merging", here, [&] {
+    into.items.take(std::move(below.items));
+    into.add_tables(below.known_tables);
+    merge_variables(into.variables, below.variables);
+  });
 }
 
 // The defaults, with the configurations of a kustomization merged in.
@@ -65,6 +97,41 @@ std::shared_ptr<const FieldTables> tables_of(Build& build, const Root& root,
   auto merged = std::make_shared<FieldTables>(default_field_tables());
   merge_field_tables(*merged, load_configurations(build, root, *paths));
   return merged;
+}
+
+// The objects of a file. Kustomize takes a file that it cannot read for a directory, and says so.
+void accumulate_file(Build& build, const Root& root, const Node& path, Accumulated& into) {
+  const auto named = [&] { return Arguments{std::string(path.text)}; };
+  try {
+    const std::vector<Item*> items = during("file", named, [&] {
+      const File loaded = load_file(build, root, path.text, path.span);
+      return during("malformed", named, [&] {
+        std::vector<Item*> made = make_items(build, into.items, read_objects(build, loaded.source));
+        check_unique(made);
+        return made;
+      });
+    });
+    for (Item* const item : items) {
+      set_file_origin(build, *item, root, path.text);
+      during("merging file", named, [&] { into.items.add(item); });
+    }
+  } catch (const Error& error) {
+    const std::string words = words_of(error);
+    if (is_malformed(words)) throw WordedError(error.diagnostic(), words);
+    rethrow_during(WordedError(error.diagnostic(), why_no_base(build, root, path)), "base",
+                   {words});
+  }
+}
+
+void accumulate_base(Build& build, const Root& root, const Node& path, Accumulated& into) {
+  const auto as_file = [&] {
+    return Arguments{
+        door_text_around(why_no_file(build, root, path), "file", {std::string(path.text)})};
+  };
+  during("base", as_file, [&] {
+    const Root below = open_root(build, root, path.text, path.span);
+    accumulate_directory(build, below, false, path.span, into);
+  });
 }
 
 void add_objects(Build& build, const std::vector<Node*>& objects, Items& items) {
@@ -88,33 +155,47 @@ void accumulate_paths(Build& build, const Root& root, const Kustomization&,
                       const std::vector<const Node*>& paths, Accumulated& into) {
   for (const Node* const path : paths) {
     const bool url = path->text.starts_with("http://") || path->text.starts_with("https://");
-    if (!url && is_file(build, root, path->text)) {
-      const File loaded = load_file(build, root, path->text, path->span);
-      for (Item* const item : make_items(build, into.items, read_objects(build, loaded.source))) {
-        set_file_origin(build, *item, root, path->text);
-        into.items.add(item);
-      }
-      continue;
-    }
-    const Root below = open_root(build, root, path->text, path->span);
-    accumulate_directory(build, below, false, path->span, into);
+    if (!url && is_file(build, root, path->text))
+      accumulate_file(build, root, *path, into);
+    else
+      accumulate_base(build, root, *path, into);
   }
 }
+
+namespace {
+
+std::string listed(const Node& list) {
+  std::string texts;
+  for (const Node* const item : list.items) texts += cat(texts.empty() ? "" : " ", item->text);
+  return texts;
+}
+
+void accumulate_components(Build& build, const Root& root, const Kustomization& file,
+                           Accumulated& into) {
+  for (const Node* const path : entries_of(file, {"components"})) {
+    const Root below =
+        during("component loader", [&] { return open_root(build, root, path->text, path->span); });
+    during("component", [&] { accumulate_directory(build, below, true, path->span, into); });
+  }
+}
+
+}  // namespace
 
 void accumulate(Build& build, const Root& root, const Kustomization& file, Accumulated& into,
                 const std::vector<Node*>& further) {
   check_supported(file);
-  accumulate_paths(build, root, file, entries_of(file, {"resources", "bases"}), into);
+  during("resources", [&] {
+    accumulate_paths(build, root, file, entries_of(file, {"resources", "bases"}), into);
+  });
   add_objects(build, further, into.items);
   into.add_tables(tables_of(build, root, file));
   if (const Node* const paths = file.find("crds"); paths != nullptr && !paths->items.empty())
-    into.add_tables(std::make_shared<FieldTables>(load_crds(build, root, *paths)));
+    during(
+        "crds", [&] { return Arguments{listed(*paths)}; },
+        [&] { into.add_tables(std::make_shared<FieldTables>(load_crds(build, root, *paths))); });
   run_generators({build, into.items, into.tables(), root, &file});
   run_configured_generators({build, into.items, into.tables(), root, &file});
-  for (const Node* const path : entries_of(file, {"components"})) {
-    const Root below = open_root(build, root, path->text, path->span);
-    accumulate_directory(build, below, true, path->span, into);
-  }
+  during("components", [&] { accumulate_components(build, root, file, into); });
   const Step step{build, into.items, into.tables(), root, &file};
   for (const Transformer& transformer : transformers()) {
     if (transformer.from_file == nullptr || !transformer.is_wanted(file)) continue;

@@ -10,6 +10,7 @@
 #include "files/output.h"
 #include "kustomize/door_text.h"
 #include "kustomize/kustomize.h"
+#include "kustomize/wording.h"
 #include "yaml/emit.h"
 
 namespace plumb::kustomize {
@@ -22,6 +23,7 @@ struct Request {
   BuildOptions options;
   std::string directory = ".";
   std::string output;
+  bool diagnostics = false;  // plumb's own, behind kustomize's words
 };
 
 // What a flag does; `takes` says that it has a value.
@@ -53,6 +55,8 @@ constexpr std::array kFlags{
             [](Request& r, const std::string&) { return r.options.enable_helm = true; }},
     FlagRow{"--enable-alpha-plugins", "", false,
             [](Request& r, const std::string&) { return r.options.enable_plugins = true; }},
+    FlagRow{"--diagnostics", "", false,
+            [](Request& r, const std::string&) { return r.diagnostics = true; }},
     FlagRow{"--enable-exec", "", false, kIgnored},
     FlagRow{"--network", "", false, kIgnored},
     FlagRow{"--as-current-user", "", false, kIgnored},
@@ -165,6 +169,11 @@ void show_warnings(const Diagnostics& warnings, DoorStreams& streams) {
     if (const auto text = door_warning(warning)) streams.err += *text + "\n";
 }
 
+// Whether kustomize fails in the same way; what only plumb refuses is told in its own words.
+bool has_counterpart(const Diagnostic& diagnostic) {
+  return diagnostic.code.starts_with("yaml/") || door_text(diagnostic).has_value();
+}
+
 int run_build(std::span<const std::string> words, const std::string& working_directory,
               SourceStore& sources, DoorStreams& streams) {
   Request request;
@@ -184,9 +193,8 @@ int run_build(std::span<const std::string> words, const std::string& working_dir
     return 0;
   } catch (const Error& error) {
     show_warnings(warnings, streams);
-    const auto text = door_text(error.diagnostic());
-    streams.err += text ? cat("Error: ", *text, "\n") : "";
-    if (!text || error.diagnostic().span.source != 0)
+    streams.err += cat("Error: ", words_of(error), "\n");
+    if (request.diagnostics || !has_counterpart(error.diagnostic()))
       streams.err += format_diagnostic(error.diagnostic(), sources);
     return 1;
   }

@@ -6,12 +6,11 @@
 #include <vector>
 
 #include "base/text.h"
+#include "kustomize/wording.h"
 
 namespace plumb::kustomize {
 
 namespace {
-
-using Arguments = std::vector<std::string>;
 
 std::string at(const Arguments& arguments, std::size_t i) {
   return i < arguments.size() ? arguments[i] : std::string();
@@ -47,6 +46,11 @@ constexpr std::array kWordings{
     Wording{"kustomize/empty-kustomization",
             [](const Arguments&) { return std::string("kustomization.yaml is empty"); }},
     Wording{"kustomize/empty-patch", first},
+    Wording{"kustomize/external-plugin",
+            [](const Arguments& a) {
+              return cat("external plugins disabled; unable to load external plugin '", at(a, 0),
+                         "'");
+            }},
     Wording{"kustomize/field-path",
             [](const Arguments& a) {
               return cat("considering field '", at(a, 0), "' of object ", at(a, 1), ": ", at(a, 2));
@@ -62,6 +66,7 @@ constexpr std::array kWordings{
     Wording{"kustomize/generator-name",
             [](const Arguments&) { return std::string("a configmap must have a name"); }},
     Wording{"kustomize/json-patch-failed", first},
+    Wording{"kustomize/key-type", first},
     Wording{"kustomize/kind",
             [](const Arguments& a) {
               return cat("Failed to read kustomization file under ", at(a, 0), ":\n", at(a, 1));
@@ -69,8 +74,8 @@ constexpr std::array kWordings{
     Wording{"kustomize/label-selector", first},
     Wording{"kustomize/literal",
             [](const Arguments& a) {
-              return cat("loading KV pairs: literal sources [", at(a, 0),
-                         "]: invalid literal source ", at(a, 1), ", expected key=value");
+              return cat("literal sources [", at(a, 0), "]: invalid literal source ", at(a, 1),
+                         ", expected key=value");
             }},
     Wording{"kustomize/namespace-conflict",
             [](const Arguments& a) {
@@ -78,16 +83,16 @@ constexpr std::array kWordings{
             }},
     Wording{"kustomize/no-base",
             [](const Arguments& a) {
-              if (at(a, 1) == "file") return cat("'", at(a, 0), "' must resolve to a directory");
+              if (at(a, 1) == "file")
+                return cat("must build at directory: '", at(a, 0), "': file is not directory");
               if (!at(a, 1).empty()) return at(a, 1);
-              return cat("evalsymlink failure on '", at(a, 0), "' : lstat ", at(a, 0),
-                         ": no such file or directory");
+              return cat("must build at directory: not a valid directory: evalsymlink failure on '",
+                         at(a, 0), "' : ", at(a, 2));
             }},
     Wording{"kustomize/no-file",
             [](const Arguments& a) {
               if (at(a, 1) == "directory") return cat("'", at(a, 0), "' must resolve to a file");
-              return cat("evalsymlink failure on '", at(a, 0), "' : lstat ", at(a, 0),
-                         ": no such file or directory");
+              return cat("evalsymlink failure on '", at(a, 0), "' : ", at(a, 2));
             }},
     Wording{"kustomize/no-kind",
             [](const Arguments& a) { return cat("missing kind in object ", at(a, 0)); }},
@@ -108,6 +113,8 @@ constexpr std::array kWordings{
                          " does not match a config with the following GVK [", at(a, 1), "]");
             }},
     Wording{"kustomize/not-a-component", first},
+    Wording{"kustomize/not-built-in",
+            [](const Arguments& a) { return cat("unable to load builtin ", at(a, 0)); }},
     Wording{"kustomize/outside",
             [](const Arguments& a) {
               return cat("security; file '", at(a, 0), "' is not in or below '", at(a, 1), "'");
@@ -116,8 +123,10 @@ constexpr std::array kWordings{
     Wording{"kustomize/patch-target",
             [](const Arguments& a) {
               if (at(a, 1).empty()) return at(a, 0);
-              return cat("no resource matches strategic merge patch \"", at(a, 1), "\": ", at(a, 0),
-                         "; failed to find unique target for patch ", at(a, 1));
+              const std::string text =
+                  cat(at(a, 0), "; failed to find unique target for patch ", at(a, 1));
+              if (at(a, 2).empty()) return text;
+              return cat("no resource matches strategic merge patch \"", at(a, 1), "\": ", text);
             }},
     Wording{"kustomize/repeated-key",
             [](const Arguments& a) {
@@ -144,6 +153,7 @@ constexpr std::array kWordings{
             [](const Arguments& a) {
               return cat("invalid Kustomization: json: unknown field \"", at(a, 0), "\"");
             }},
+    Wording{"kustomize/value-type", first},
     Wording{"kustomize/variable-target", first},
     Wording{"kustomize/variable-value", first},
     Wording{"kube/merge-kind",
@@ -153,6 +163,133 @@ constexpr std::array kWordings{
             }},
     Wording{"kube/unknown-patch-directive",
             [](const Arguments& a) { return cat("unknown patch strategy '", at(a, 0), "'"); }},
+};
+
+// What kustomize says around an error: `inner` is what is there so far.
+struct Surrounding {
+  std::string_view doing;
+  std::string (*text)(const std::string& inner, const Arguments& arguments);
+};
+
+std::string prefixed(std::string_view prefix, const std::string& inner) {
+  return cat(prefix, ": ", inner);
+}
+
+constexpr std::array kSurroundings{
+    Surrounding{"adding list", [](const std::string& inner,
+                                  const Arguments& a) { return cat("[", at(a, 0), "]: ", inner); }},
+    Surrounding{"base",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("accumulation err='", at(a, 0), "': ", inner);
+                }},
+    Surrounding{"builtin",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("trouble configuring builtin ", at(a, 0), " with config: `\n",
+                             at(a, 1), "`: ", inner);
+                }},
+    Surrounding{"component",
+                [](const std::string& inner, const Arguments&) {
+                  return cat("accumulateDirectory: ", go_quoted(inner));
+                }},
+    Surrounding{"component loader",
+                [](const std::string& inner, const Arguments&) {
+                  return cat("loader.New ", go_quoted(inner));
+                }},
+    Surrounding{"components",
+                [](const std::string& inner, const Arguments&) {
+                  return prefixed("accumulating components", inner);
+                }},
+    Surrounding{"configuration",
+                [](const std::string& inner, const Arguments&) {
+                  return prefixed("error unmarshaling JSON: while decoding JSON", inner);
+                }},
+    Surrounding{"crds",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("loading CRDs [", at(a, 0), "]: ", inner);
+                }},
+    Surrounding{"env files",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("env source files: [", at(a, 0), "]: ", inner);
+                }},
+    Surrounding{"file",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("accumulating resources from '", at(a, 0), "': ", inner);
+                }},
+    Surrounding{"file sources",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("file sources: [", at(a, 0), "]: ", inner);
+                }},
+    Surrounding{"generator",
+                [](const std::string& inner, const Arguments&) {
+                  return prefixed("failed to load generator", inner);
+                }},
+    Surrounding{"generators",
+                [](const std::string& inner, const Arguments&) {
+                  return prefixed("loading generator plugins", inner);
+                }},
+    Surrounding{"key values", [](const std::string& inner,
+                                 const Arguments&) { return prefixed("loading KV pairs", inner); }},
+    Surrounding{"kustomization",
+                [](const std::string& inner, const Arguments&) {
+                  return prefixed("invalid Kustomization", inner);
+                }},
+    Surrounding{"literals",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("literal sources [", at(a, 0), "]: ", inner);
+                }},
+    Surrounding{"malformed",
+                [](const std::string& inner, const Arguments& a) {
+                  if (!contains(inner, "MalformedYAMLError")) return inner;
+                  return cat(inner, " in File: ", at(a, 0));
+                }},
+    Surrounding{"merging",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("recursed merging from path '", at(a, 0), "': ", inner);
+                }},
+    Surrounding{"merging file",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("merging resources from '", at(a, 0), "': ", inner);
+                }},
+    Surrounding{"merging generator",
+                [](const std::string& inner, const Arguments&) {
+                  // The original prints where its generator is in memory.
+                  return cat("merging from generator &{0xc000000000 <nil>}: ", inner);
+                }},
+    Surrounding{"merging vars",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("merging vars [", at(a, 0), "]: ", inner);
+                }},
+    Surrounding{"name reference",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("updating name reference in '", at(a, 0), "' field of '", at(a, 1),
+                             "': ", inner);
+                }},
+    Surrounding{"patch file",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("failed to get the patch file from path(", at(a, 0), "): ", inner);
+                }},
+    Surrounding{"plugin",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("plugin ", at(a, 0), " fails configuration: ", inner);
+                }},
+    Surrounding{"printing",
+                [](const std::string& inner, const Arguments& a) {
+                  return inner.starts_with("json:") ? cat(at(a, 0), ": ", inner) : inner;
+                }},
+    Surrounding{"recursion",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("recursed accumulation of path '", at(a, 0), "': ", inner);
+                }},
+    Surrounding{"resources",
+                [](const std::string& inner, const Arguments&) {
+                  return prefixed("accumulating resources", inner);
+                }},
+    Surrounding{"target",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("couldn't make target for path '", at(a, 0), "': ", inner);
+                }},
+    Surrounding{"unreadable text", [](const std::string& inner,
+                                      const Arguments& a) { return cat(at(a, 0), ": ", inner); }},
 };
 
 constexpr bool is_sorted_within() {
@@ -170,6 +307,12 @@ std::optional<std::string> door_text(const Diagnostic& diagnostic) {
   const auto row = std::ranges::find(kWordings, diagnostic.code, &Wording::code);
   if (row == kWordings.end()) return std::nullopt;
   return row->text(diagnostic.arguments);
+}
+
+std::string door_text_around(const std::string& inner, std::string_view doing,
+                             const Arguments& arguments) {
+  const auto row = std::ranges::find(kSurroundings, doing, &Surrounding::doing);
+  return row == kSurroundings.end() ? inner : row->text(inner, arguments);
 }
 
 std::optional<std::string> door_warning(const Diagnostic& diagnostic) {

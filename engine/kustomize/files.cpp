@@ -48,10 +48,36 @@ std::string join_shown(const Build& build, const Root& root, std::string_view te
        {std::string(text), std::string(ref)});
 }
 
+// "lstat /abs/missing: no such file or directory": what is wrong with the first part of a path that
+// cannot be followed.
+std::string lstat_problem(const Build& build, const Root& root, std::string_view text) {
+  constexpr std::string_view kMissing = ": no such file or directory";
+  const auto path = path_named(build, root, text);
+  if (!path) return cat("lstat ", join_shown(build, root, text), kMissing);
+  Path at;
+  for (const std::string_view part : split(path->text(), '/')) {
+    const Path next = at.child(part);
+    const auto kind = root.tree->kind_of(next);
+    if (!kind) {
+      const bool below_file = root.tree->kind_of(at) == EntryKind::kFile;
+      return cat("lstat ", absolute(build, next), below_file ? ": not a directory" : kMissing);
+    }
+    if (kind != EntryKind::kLink) {
+      at = next;
+      continue;
+    }
+    const auto real = files::resolve(*root.tree, next);
+    const auto aim = at.resolve(root.tree->read_link(next).value_or(""));
+    if (!real) return cat("lstat ", absolute(build, aim.value_or(next)), kMissing);
+    at = *real;
+  }
+  return cat("lstat ", absolute(build, at), kMissing);
+}
+
 [[noreturn]] void fail_no_file(const Build& build, const Root& root, std::string_view text,
                                Span mentioned) {
   fail("kustomize/no-file", mentioned, cat("no file '", text, "'"), {},
-       {join_shown(build, root, text)});
+       {join_shown(build, root, text), "", lstat_problem(build, root, text)});
 }
 
 // A part of a directory that contains ".." without being it: a slip of indentation joins two
@@ -99,7 +125,7 @@ File load_file(Build& build, const Root& root, std::string_view text, Span menti
          cat("'", text, "' is not in or below '", absolute(build, root.directory), "'"),
          {{"a kustomization may load files of its own directory only; "
            "'--load-restrictor LoadRestrictionsNone' lifts that"}},
-         {absolute(build, *real), absolute(build, root.directory)});
+         {join_shown(build, root, text), absolute(build, root.directory)});
   const auto key = std::pair(root.tree, *real);
   if (const auto there = build.files.find(key); there != build.files.end()) {
     if (secret) build.context.sources.mark_secret(there->second.source);
@@ -146,7 +172,7 @@ Root open_root(Build& build, const Root& root, std::string_view text, Span menti
   const auto real = files::resolve(*root.tree, *path, mentioned);
   if (!real)
     fail("kustomize/no-base", mentioned, cat("no file or directory '", text, "'"), {},
-         {join_shown(build, root, text)});
+         {join_shown(build, root, text), "", lstat_problem(build, root, text)});
   if (root.tree->kind_of(*real) != EntryKind::kDirectory)
     fail("kustomize/no-base", mentioned, cat("'", text, "' is a file, not a directory"), {},
          {join_shown(build, root, text), "file"});

@@ -10,6 +10,7 @@
 #include "kustomize/json_values.h"
 #include "kustomize/provenance.h"
 #include "kustomize/scalar.h"
+#include "kustomize/wording.h"
 #include "yaml/emit.h"
 
 namespace plumb::kustomize {
@@ -151,18 +152,49 @@ void for_each(const Node& entry, std::string_view field, const Use& use) {
     for (const Node* const item : list->items) use(*item, *list);
 }
 
-std::map<std::string_view, Pair> collect(const Step& step, const Request& request) {
+// The entries of the lists as kustomize shows them.
+std::string sources_shown(const Request& request, std::initializer_list<std::string_view> fields) {
+  std::string shown;
+  const auto add = [&](std::string_view text) { shown += cat(shown.empty() ? "" : " ", text); };
+  for (const std::string_view field : fields) {
+    const Node* const value = yaml::find(request.entry, field);
+    if (value == nullptr) continue;
+    if (value->is_scalar() && !value->text.empty()) add(value->text);
+    for (const Node* const item : value->items) add(item->text);
+  }
+  return shown;
+}
+
+std::vector<Pair> collect_pairs(const Step& step, const Request& request) {
   std::vector<Pair> pairs;
   const bool secret = request.secret;
-  for_each(request.entry, "envs",
-           [&](const Node& path, const Node&) { read_env_file(step, path, secret, pairs); });
-  const Node* const env = yaml::find(request.entry, "env");
-  if (env != nullptr && !env->text.empty()) read_env_file(step, *env, secret, pairs);
+  const auto listed = [&](std::initializer_list<std::string_view> fields) {
+    return Arguments{sources_shown(request, fields)};
+  };
+  during(
+      "env files", [&] { return listed({"envs", "env"}); },
+      [&] {
+        for_each(request.entry, "envs",
+                 [&](const Node& path, const Node&) { read_env_file(step, path, secret, pairs); });
+        const Node* const env = yaml::find(request.entry, "env");
+        if (env != nullptr && !env->text.empty()) read_env_file(step, *env, secret, pairs);
+      });
   for_each(request.entry, "literals", [&](const Node& literal, const Node& all) {
     read_literal(literal, secret, all, pairs);
   });
-  for_each(request.entry, "files",
-           [&](const Node& source, const Node&) { read_file_source(step, source, secret, pairs); });
+  during(
+      "file sources", [&] { return listed({"files"}); },
+      [&] {
+        for_each(request.entry, "files", [&](const Node& source, const Node&) {
+          read_file_source(step, source, secret, pairs);
+        });
+      });
+  return pairs;
+}
+
+std::map<std::string_view, Pair> collect(const Step& step, const Request& request) {
+  const std::vector<Pair> pairs =
+      during("key values", [&] { return collect_pairs(step, request); });
   std::map<std::string_view, Pair> result;
   for (const Pair& pair : pairs) {
     const auto [there, is_new] = result.emplace(pair.key, pair);
@@ -277,7 +309,7 @@ void generate(const Step& step, const Request& request) {
   item->needs_hash = !option(request, "disableNameSuffixHash");
   set_generator_origin(build, *item, step.root, *step.file,
                        request.secret ? "SecretGenerator" : "ConfigMapGenerator", request.config);
-  absorb(step, item, request.entry.span);
+  during("merging generator", [&] { absorb(step, item, request.entry.span); });
 }
 
 // ---- absorbing ----

@@ -10,6 +10,7 @@
 #include "kustomize/provenance.h"
 #include "kustomize/scalar.h"
 #include "kustomize/shape.h"
+#include "kustomize/wording.h"
 #include "yaml/emit.h"
 #include "yaml/read.h"
 
@@ -153,11 +154,20 @@ const Node* fitted_generator(const Step& step, std::string_view kind, const Node
 
 bool is_builtin(const Node& config) { return yaml::text_at(config, {"apiVersion"}) == "builtin"; }
 
-[[noreturn]] void fail_unsupported(const Node& config) {
+[[noreturn]] void fail_external(const Step& step, const Node& config) {
   const std::string_view kind = yaml::text_at(config, {"kind"});
-  fail("kustomize/unsupported", config.span,
-       cat("the plugin '", kind, "' is a program or a container, which plumb does not run"), {},
-       {cat("plugin ", kind)});
+  std::string text =
+      cat("the plugin '", kind, "' is a program or a container, which plumb does not run");
+  if (step.build.options.enable_plugins)
+    fail("kustomize/unsupported", config.span, std::move(text), {}, {cat("plugin ", kind)});
+  fail("kustomize/external-plugin", config.span, std::move(text), {}, {std::string(kind)});
+}
+
+[[noreturn]] void fail_not_built_in(const Item& config) {
+  const Id id = config.id();
+  fail("kustomize/not-built-in", config.body->span,
+       cat("there is no built-in transformer or generator '", id.gvk.kind, "'"), {},
+       {describe(id.gvk)});
 }
 
 Accumulated read_configurations(const Step& step, std::string_view field) {
@@ -189,12 +199,18 @@ Accumulated read_configurations(const Step& step, std::string_view field) {
   return result;
 }
 
-void run_transformer(const Step& step, const Node& config) {
+void run_transformer(const Step& step, const Item& item) {
+  const Node& config = *item.body;
   require_unique_keys(config);
   const std::string_view kind = yaml::text_at(config, {"kind"});
   const auto row = std::ranges::find(transformers(), kind, &Transformer::kind);
-  if (!is_builtin(config) || row == transformers().end()) fail_unsupported(config);
-  row->from_config(step, *with_target_file(step, *fitted(step, kind, config)));
+  if (!is_builtin(config)) fail_external(step, config);
+  if (row == transformers().end()) fail_not_built_in(item);
+  Step own = step;
+  own.config = &item;
+  const Node* const fields = configuring(
+      own, kind, config, [&] { return with_target_file(step, *fitted(step, kind, config)); });
+  row->from_config(own, *fields);
   step.items.drop_deleted();
 }
 
@@ -207,25 +223,41 @@ std::vector<std::string> printed(const Items& items) {
 
 }  // namespace
 
+namespace {
+
+void run_configured_generator(const Step& step, const Item& config) {
+  require_unique_keys(*config.body);
+  const std::string_view kind = yaml::text_at(*config.body, {"kind"});
+  const bool known =
+      kind == "ConfigMapGenerator" || kind == "SecretGenerator" || kind == "IAMPolicyGenerator";
+  const Node* fields = nullptr;
+  during("generators", [&] {
+    during("generator", [&] {
+      if (!is_builtin(*config.body)) fail_external(step, *config.body);
+      if (!known) fail_not_built_in(config);
+      Step own = step;
+      own.config = &config;
+      if (kind != "IAMPolicyGenerator")
+        fields = configuring(own, kind, *config.body,
+                             [&] { return fitted_generator(step, kind, *config.body); });
+    });
+  });
+  if (fields == nullptr) return generate_policy(step, config);
+  run_generator(step, kind, *fields, config);
+}
+
+}  // namespace
+
 void run_configured_generators(const Step& step) {
-  const Accumulated configs = read_configurations(step, "generators");
-  for (const Item* const config : configs.items.list()) {
-    require_unique_keys(*config->body);
-    const std::string_view kind = yaml::text_at(*config->body, {"kind"});
-    if (is_builtin(*config->body) && kind == "IAMPolicyGenerator") {
-      generate_policy(step, *config);
-      continue;
-    }
-    const bool known = kind == "ConfigMapGenerator" || kind == "SecretGenerator";
-    if (!is_builtin(*config->body) || !known) fail_unsupported(*config->body);
-    run_generator(step, kind, *fitted_generator(step, kind, *config->body), *config);
-  }
+  const Accumulated configs =
+      during("generators", [&] { return read_configurations(step, "generators"); });
+  for (const Item* const config : configs.items.list()) run_configured_generator(step, *config);
 }
 
 void run_configured_transformers(const Step& step) {
   const Accumulated configs = read_configurations(step, "transformers");
   for (const Item* const config : configs.items.list()) {
-    run_transformer(step, *config->body);
+    run_transformer(step, *config);
     note_transformer(step.build, step.items, step.root, *step.file, config->id().gvk.kind, 1,
                      config);
   }
@@ -235,7 +267,7 @@ void run_validators(const Step& step) {
   const Accumulated configs = read_configurations(step, "validators");
   for (const Item* const config : configs.items.list()) {
     const std::vector<std::string> before = printed(step.items);
-    run_transformer(step, *config->body);
+    run_transformer(step, *config);
     if (printed(step.items) != before)
       fail("kustomize/validator-changed", config->body->span, "a validator may not change objects",
            {}, {"validator shouldn't modify the resource map"});

@@ -2,8 +2,10 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "kustomize/go_value_text.h"
 #include "kustomize/json_values.h"
 #include "kustomize/kustomize.h"
+#include "kustomize/wording.h"
 #include "yaml/emit.h"
 #include "yaml/read.h"
 
@@ -90,11 +92,20 @@ void check(const Node& node, bool top) {
 
 }  // namespace
 
+namespace {
+
+// Kustomize shows the whole object when it cannot make JSON of it.
+void require_printable(const Node& body) {
+  require_unique_keys(body);
+  during("printing", [&] { return Arguments{go_value_text(body)}; }, [&] { check(body, true); });
+}
+
+}  // namespace
+
 std::string print(const kube::ResourceSet& set) {
   std::string out;
   for (const kube::Resource& resource : set.resources) {
-    require_unique_keys(*resource.body);
-    check(*resource.body, true);
+    require_printable(*resource.body);
     if (!out.empty()) out += "---\n";
     yaml::emit_to(out, *resource.body, yaml::kKustomizeOutput);
   }

@@ -8,7 +8,9 @@
 
 #include "base/text.h"
 #include "kustomize/build.h"
+#include "kustomize/go_yaml_text.h"
 #include "kustomize/json_values.h"
+#include "kustomize/wording.h"
 #include "yaml/read.h"
 
 namespace plumb::kustomize {
@@ -193,6 +195,19 @@ bool may_hold_secret(std::string_view text) {
   return false;
 }
 
+yaml::Document read_piece(Build& build, std::string_view piece, Span place,
+                          const yaml::Profile& profile) {
+  try {
+    return yaml::read_first(piece, place, profile, build.arena, build.context.limits);
+  } catch (const Error& error) {
+    const Diagnostic& cause = error.diagnostic();
+    if (!cause.code.starts_with("yaml/")) throw;
+    if (cause.code == "yaml/merge") throw WordedError(cause, "duplicate merge key");
+    throw WordedError(cause, cat("MalformedYAMLError: ",
+                                 go_yaml_words(cause, piece, place.offset, GoYaml::kVersion3)));
+  }
+}
+
 }  // namespace
 
 std::vector<Node*> read_objects_from(Build& build, std::string_view text, Span place) {
@@ -203,9 +218,9 @@ std::vector<Node*> read_objects_from(Build& build, std::string_view text, Span p
   profile.duplicates = yaml::DuplicateKeys::kKeep;
   for (const std::string_view piece : pieces_of(text, place)) {
     const auto offset = static_cast<std::uint32_t>(piece.data() - text.data());
-    const yaml::Document document = yaml::read_first(
-        piece, {place.source, place.offset + offset, static_cast<std::uint32_t>(piece.size())},
-        profile, build.arena, build.context.limits);
+    const yaml::Document document = read_piece(
+        build, piece,
+        {place.source, place.offset + offset, static_cast<std::uint32_t>(piece.size())}, profile);
     if (document.empty) continue;
     check_comments(document);
     turn_repeated_keys(*document.root);

@@ -1,5 +1,6 @@
 // `patches`, `patchesStrategicMerge` and `patchesJson6902`.
 
+#include <algorithm>
 #include <optional>
 
 #include "base/text.h"
@@ -104,7 +105,8 @@ Node* adapted(Build& build, const Node& patch, const Item& item) {
   return own;
 }
 
-Item& target_of(const Step& step, const Node& patch) {
+// `listed`: the patch stands in `patches`, of which kustomize says a word more.
+Item& target_of(const Step& step, const Node& patch, bool listed) {
   const Id id = id_of(patch);
   const std::vector<Item*> found = step.items.with_any_id(id);
   if (found.size() == 1) return *found.front();
@@ -112,12 +114,12 @@ Item& target_of(const Step& step, const Node& patch) {
   if (!found.empty())
     fail("kustomize/patch-target", patch.span,
          cat("the patch is for '", shown, "', which ", found.size(), " objects are or were"), {},
-         {cat("multiple matches for Id ", shown), shown});
+         {cat("multiple matches for Id ", shown), shown, listed ? "listed" : ""});
   std::vector<Note> notes;
   for (const Item* const item : step.items.named(id.name))
     notes.push_back({cat("there is '", describe(item->id()), "'"), item->body->span});
   fail("kustomize/patch-target", patch.span, cat("there is no '", shown, "' to patch"),
-       std::move(notes), {cat("no matches for Id ", shown), shown});
+       std::move(notes), {cat("no matches for Id ", shown), shown, listed ? "listed" : ""});
 }
 
 void check_unique(const Step& step) {
@@ -159,26 +161,8 @@ PatchText file_text(const Step& step, const Node& path) {
   return {text,
           {file.source, 0, static_cast<std::uint32_t>(text.size())},
           nullptr,
-          cat("[path: \"", path.text, "\"]"),
+          cat("[path: ", go_quoted(path.text), "]"),
           step.build.context.sources.get(file.source).name};
-}
-
-// Go's %q, as far as texts of patches need it.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '\n')
-      out += "\\n";
-    else if (c == '\t')
-      out += "\\t";
-    else if (c == '\r')
-      out += "\\r";
-    else if (c == '"' || c == '\\')
-      out += cat('\\', c);
-    else
-      out += c;
-  }
-  return out + "\"";
 }
 
 PatchText inline_text(const Step& step, const Node& scalar) {
@@ -188,7 +172,7 @@ PatchText inline_text(const Step& step, const Node& scalar) {
   return {text,
           {scalar.span.source, skipped, static_cast<std::uint32_t>(text.size())},
           &scalar,
-          cat("[patch: ", quoted(text), "]"),
+          cat("[patch: ", go_quoted(text), "]"),
           scalar.span.source != 0 ? sources.get(scalar.span.source).name : std::string()};
 }
 
@@ -196,18 +180,23 @@ PatchText inline_text(const Step& step, const Node& scalar) {
   fail("kustomize/patch-config", entry.span, std::move(text), {}, {std::move(cause)});
 }
 
+// Of an entry of `patches`; kustomize shows the whole entry.
 PatchText text_of(const Step& step, const Node& entry) {
   const Node* const path = yaml::find(entry, "path");
   const Node* const patch = yaml::find(entry, "patch");
   const bool has_path = path != nullptr && !path->text.empty();
   const bool has_patch = patch != nullptr && !trim(patch->text).empty();
   if (has_path && has_patch)
-    fail_config(entry, "expected 'path' or 'patch', got both",
-                "patch and path can't be set at the same time");
+    fail_config(
+        entry, "expected 'path' or 'patch', got both",
+        cat("patch and path can't be set at the same time\n", configuration_text(step, entry)));
   if (has_patch) return inline_text(step, *patch);
   if (!has_path)
-    fail_config(entry, "expected 'path' or 'patch'", "must specify one of patch and path in");
-  return file_text(step, *path);
+    fail_config(entry, "expected 'path' or 'patch'",
+                cat("must specify one of patch and path in\n", configuration_text(step, entry)));
+  return during(
+      "patch file", [&] { return Arguments{std::string(path->text)}; },
+      [&] { return file_text(step, *path); });
 }
 
 // ---- `patches` ----
@@ -253,7 +242,7 @@ void apply_merge_patches(const Step& step, const PatchText& patch,
   const Mark writer{patch.place, step.build.origins.layer(yaml::LayerKind::kPatch, patch.layer)};
   if (target == nullptr) {
     for (const Node* const object : objects) {
-      Item& item = target_of(step, *object);
+      Item& item = target_of(step, *object, true);
       merge_into(step, item, *yaml::copy(step.build.arena, *object), options, writer);
     }
     return;
@@ -285,8 +274,11 @@ void apply_operations(const Step& step, const PatchText& patch, const JsonPatch&
 }
 
 void run_patch(const Step& step, const Node& entry) {
-  const PatchText text = text_of(step, entry);
-  const ReadPatch patch = read_patch(step.build, text);
+  PatchText text;
+  const ReadPatch patch = configuring(step, "PatchTransformer", entry, [&] {
+    text = text_of(step, entry);
+    return read_patch(step.build, text);
+  });
   const Node* const target = yaml::find(entry, "target");
   const Node* const given = yaml::find(entry, "options");
   const Options options{flag(given, "allowNameChange"), flag(given, "allowKindChange")};
@@ -313,33 +305,47 @@ void load_merge_patch(const Step& step, const Node& entry, std::vector<PatchText
   texts.push_back(text);
 }
 
-void run_merge_patches(const Step& step, const std::vector<const Node*>& entries, Span span) {
+// `paths`: texts or files; `content`: a text, or null.
+void run_merge_patches(const Step& step, const Node* paths, const Node* content, Span span) {
   std::vector<PatchText> texts;
   std::vector<std::vector<Node*>> objects;
-  std::string shown;
-  for (const Node* const entry : entries) {
-    load_merge_patch(step, *entry, texts, objects);
-    shown += cat(shown.empty() ? "" : " ", entry->text);
-  }
-  bool any = false;
+  Node fields;
+  fields.kind = yaml::Kind::kMapping;
+  if (paths != nullptr)
+    yaml::set(step.build.arena, fields, "paths", yaml::copy(step.build.arena, *paths));
+  configuring(step, "PatchStrategicMergeTransformer", fields, [&] {
+    std::string shown;
+    if (paths != nullptr) {
+      for (const Node* const entry : paths->items) {
+        load_merge_patch(step, *entry, texts, objects);
+        shown += cat(shown.empty() ? "" : " ", entry->text);
+      }
+    }
+    if (content != nullptr) {
+      texts.push_back(inline_text(step, *content));
+      objects.push_back(read_objects_of(step.build, texts.back()));
+    }
+    if (std::ranges::all_of(objects, &std::vector<Node*>::empty))
+      fail("kustomize/empty-patch", span, "the patches are empty", {},
+           {cat("patch appears to be empty; files=[", shown,
+                "], Patch=", content != nullptr ? content->text : "")});
+  });
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const Mark writer{texts[i].place,
                       step.build.origins.layer(yaml::LayerKind::kPatch, texts[i].layer)};
     for (const Node* const object : objects[i]) {
-      any = true;
-      Item& item = target_of(step, *object);
+      Item& item = target_of(step, *object, false);
       merge_into(step, item, *adapted(step.build, *object, item), {}, writer);
       make_version_explicit(step.build, item);
     }
   }
-  if (!any)
-    fail("kustomize/empty-patch", span, "the patches are empty", {},
-         {cat("patch appears to be empty; files=[", shown, "], Patch=")});
 }
 
 // ---- `patchesJson6902` ----
 
-void run_json_patch(const Step& step, const Node& entry, std::string_view inline_field) {
+// A patch as it was read, and its text.
+std::pair<PatchText, JsonPatch> read_json_entry(const Step& step, const Node& entry,
+                                                std::string_view inline_field) {
   const Node* const target = yaml::find(entry, "target");
   if (target == nullptr || yaml::text_at(*target, {"name"}).empty())
     fail_config(entry, "expected the target's name", "must specify the target name");
@@ -364,7 +370,19 @@ void run_json_patch(const Step& step, const Node& entry, std::string_view inline
   if (operations.empty())
     fail("kustomize/empty-patch", entry.span, "the patch is empty", {},
          {cat("patch appears to be empty; file=", has_path ? path->text : "", ", JsonOp=null")});
-  apply_operations(step, text, operations, target, false);
+  return {text, operations};
+}
+
+void run_json_patch(const Step& step, const Node& entry, std::string_view inline_field) {
+  Node fields;
+  fields.kind = yaml::Kind::kMapping;
+  for (const yaml::Entry& field : entry.entries)
+    yaml::set(step.build.arena, fields,
+              field.key->text == inline_field ? "jsonOp" : field.key->text, field.value);
+  const auto [text, operations] = configuring(step, "PatchJson6902Transformer", fields, [&] {
+    return read_json_entry(step, entry, inline_field);
+  });
+  apply_operations(step, text, operations, yaml::find(entry, "target"), false);
 }
 
 }  // namespace
@@ -380,18 +398,20 @@ void patches_from_config(const Step& step, const Node& config) { run_patch(step,
 
 void merge_patches_from_file(const Step& step) {
   const Node& list = *step.file->find("patchesStrategicMerge");
-  run_merge_patches(step, {list.items.begin(), list.items.end()}, list.span);
+  run_merge_patches(step, &list, nullptr, list.span);
 }
 
 void merge_patches_from_config(const Step& step, const Node& config) {
-  std::vector<const Node*> entries;
-  if (const Node* const paths = yaml::find(config, "paths"))
-    entries.assign(paths->items.begin(), paths->items.end());
-  const Node* const patches = yaml::find(config, "patches");
-  if (patches != nullptr && !patches->text.empty()) entries.push_back(patches);
-  if (entries.empty())
-    fail_config(config, "expected 'paths' or 'patches'", "empty file path and empty patch content");
-  run_merge_patches(step, entries, config.span);
+  const Node* paths = yaml::find(config, "paths");
+  const Node* patches = yaml::find(config, "patches");
+  if (paths != nullptr && paths->items.empty()) paths = nullptr;
+  if (patches != nullptr && patches->text.empty()) patches = nullptr;
+  if (paths == nullptr && patches == nullptr)
+    configuring(step, "", config, [&] {
+      fail_config(config, "expected 'paths' or 'patches'",
+                  "empty file path and empty patch content");
+    });
+  run_merge_patches(step, paths, patches, config.span);
 }
 
 void json_patches_from_file(const Step& step) {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "kustomize/scalar.h"
+#include "yaml/emit.h"
 
 namespace plumb::kustomize {
 
@@ -65,6 +66,32 @@ constexpr std::array kTransformers{
 };
 
 }  // namespace
+
+namespace {
+
+// Without texts, numbers, flags and lists that are empty; records stay.
+yaml::Node* without_empty(Arena& arena, const yaml::Node& node) {
+  if (!node.is_mapping()) return yaml::copy(arena, node);
+  yaml::Node* const result = yaml::make_mapping(arena);
+  for (const yaml::Entry& entry : node.entries) {
+    const yaml::Node& value = *entry.value;
+    const bool zero =
+        value.is_scalar() && (value.text.empty() || value.text == "false" ||
+                              (value.type == yaml::Type::kInteger && value.text == "0"));
+    if (zero || (value.is_sequence() && value.items.empty())) continue;
+    yaml::set(arena, *result, entry.key->text, without_empty(arena, value));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string configuration_text(const Step& step, const yaml::Node& fields) {
+  Arena arena;
+  const yaml::Node& printed =
+      step.config != nullptr ? *step.config->body : *without_empty(arena, fields);
+  return yaml::emit(printed, yaml::kKustomizeOutput);
+}
 
 std::span<const Transformer> transformers() { return kTransformers; }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "kustomize/build.h"
+#include "kustomize/wording.h"
 
 namespace plumb::kustomize {
 
@@ -19,7 +20,26 @@ struct Step {
   const FieldTables& tables;
   const Root& root;
   const Kustomization* file = nullptr;  // the kustomization, or the one that names a configuration
+  const Item* config = nullptr;         // a configuration of its own
 };
+
+// The configuration of a transformer as kustomize prints it: `fields` without what is empty, or the
+// whole object where it is one.
+std::string configuration_text(const Step& step, const yaml::Node& fields);
+
+// Runs `work`, which reads the configuration of a transformer; an error gets kustomize's words
+// about that around it.
+template <typename Work>
+decltype(auto) configuring(const Step& step, std::string_view kind, const yaml::Node& fields,
+                           const Work& work) {
+  return during(
+      step.config != nullptr ? "plugin" : "builtin",
+      [&]() -> Arguments {
+        if (step.config != nullptr) return {describe(step.config->original_id())};
+        return {std::string(kind), configuration_text(step, fields)};
+      },
+      work);
+}
 
 struct Transformer {
   std::string_view kind;                    // "NamespaceTransformer"
