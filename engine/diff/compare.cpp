@@ -291,18 +291,9 @@ class Walk {
   Shape shape_of_child(const Frame& frame, std::string_view key) const {
     if (options_.exact) return {};
     if (frame.up == nullptr && key == "metadata" && frame.shape.type == nullptr) {
-      Shape shape;
-      shape.type = kube::find_struct("meta/v1", "ObjectMeta");
-      return shape;
+      return shape_of_metadata();
     }
     return shape_of_field(frame.shape, key);
-  }
-
-  static bool is_atomic(const Shape& shape) {
-    if (shape.type != nullptr && shape.type->is_atomic) return true;
-    if (shape.field != nullptr) return shape.field->topology == kube::Topology::kAtomic;
-    return shape.schema != nullptr &&
-           yaml::text_at(*shape.schema, {"x-kubernetes-map-type"}) == "atomic";
   }
 
   // Look-up by key; large mappings get an index.

@@ -17,12 +17,6 @@ Shape shape_of_value(const kube::ValueType& value) {
   return shape;
 }
 
-Shape object_meta() {
-  Shape shape;
-  shape.type = kube::find_struct("meta/v1", "ObjectMeta");
-  return shape;
-}
-
 Shape shape_of_schema(const yaml::Node* schema) {
   Shape shape;
   if (schema != nullptr && schema->is_mapping()) shape.schema = schema;
@@ -36,7 +30,7 @@ bool says_true(const yaml::Node& schema, std::string_view key) {
 
 Shape field_of_schema(const yaml::Node& schema, std::string_view key) {
   if (says_true(schema, "x-kubernetes-embedded-resource") && key == "metadata") {
-    return object_meta();
+    return shape_of_metadata();
   }
   if (const yaml::Node* const properties = yaml::find(schema, "properties")) {
     if (const yaml::Node* const property = yaml::find(*properties, key)) {
@@ -57,7 +51,8 @@ void Catalogue::add(const yaml::Node& definition) {
     const yaml::Node* const schema = yaml::find_path(*version, {"schema", "openAPIV3Schema"});
     const std::string_view name = yaml::text_at(*version, {"name"});
     if (schema != nullptr && !name.empty()) {
-      schemas_.emplace(name_of(cat(group, '/', name), kind), schema);
+      const bool status = yaml::find_path(*version, {"subresources", "status"}) != nullptr;
+      kinds_.emplace(name_of(cat(group, '/', name), kind), Known{schema, status});
     }
   }
 }
@@ -69,8 +64,19 @@ void Catalogue::add(const kube::ResourceSet& set) {
 }
 
 const yaml::Node* Catalogue::find(std::string_view api_version, std::string_view kind) const {
-  const auto found = schemas_.find(name_of(api_version, kind));
-  return found == schemas_.end() ? nullptr : found->second;
+  const auto found = kinds_.find(name_of(api_version, kind));
+  return found == kinds_.end() ? nullptr : found->second.schema;
+}
+
+bool Catalogue::has_status(std::string_view api_version, std::string_view kind) const {
+  const auto found = kinds_.find(name_of(api_version, kind));
+  return found != kinds_.end() && found->second.has_status;
+}
+
+Shape shape_of_metadata() {
+  Shape shape;
+  shape.type = kube::find_struct("meta/v1", "ObjectMeta");
+  return shape;
 }
 
 Shape shape_of_object(const Catalogue* catalogue, std::string_view api_version,
@@ -96,6 +102,22 @@ Shape shape_of_field(const Shape& mapping, std::string_view key) {
     return shape_of_value(*mapping.value->element());
   }
   return mapping.schema == nullptr ? Shape{} : field_of_schema(*mapping.schema, key);
+}
+
+bool is_declared(const Shape& mapping, std::string_view key) {
+  if (mapping.type != nullptr) return mapping.type->field(key) != nullptr;
+  if (mapping.schema == nullptr) return false;
+  const yaml::Node* const properties = yaml::find(*mapping.schema, "properties");
+  if (properties != nullptr && yaml::find(*properties, key) != nullptr) return true;
+  return says_true(*mapping.schema, "x-kubernetes-embedded-resource") &&
+         (key == "apiVersion" || key == "kind" || key == "metadata");
+}
+
+bool is_atomic(const Shape& mapping) {
+  if (mapping.type != nullptr && mapping.type->is_atomic) return true;
+  if (mapping.field != nullptr) return mapping.field->topology == kube::Topology::kAtomic;
+  return mapping.schema != nullptr &&
+         yaml::text_at(*mapping.schema, {"x-kubernetes-map-type"}) == "atomic";
 }
 
 Shape shape_of_item(const Shape& sequence) {

@@ -21,9 +21,15 @@ class Catalogue {
   void add(const kube::ResourceSet& set);
   void add(const yaml::Node& definition);
   const yaml::Node* find(std::string_view api_version, std::string_view kind) const;
+  // Whether the kind is known, and its status is written apart from the rest.
+  bool has_status(std::string_view api_version, std::string_view kind) const;
 
  private:
-  std::map<std::string, const yaml::Node*, std::less<>> schemas_;  // "group/version/Kind"
+  struct Known {
+    const yaml::Node* schema = nullptr;
+    bool has_status = false;
+  };
+  std::map<std::string, Known, std::less<>> kinds_;  // "group/version/Kind"
 };
 
 struct Shape {
@@ -40,7 +46,13 @@ struct Shape {
 
 Shape shape_of_object(const Catalogue* catalogue, std::string_view api_version,
                       std::string_view kind);
+// The metadata of any object.
+Shape shape_of_metadata();
 Shape shape_of_field(const Shape& mapping, std::string_view key);
+// Whether the schema names the field; false for a key of a map and in a place of free form.
+bool is_declared(const Shape& mapping, std::string_view key);
+// Whether server-side apply writes the mapping as a whole.
+bool is_atomic(const Shape& mapping);
 Shape shape_of_item(const Shape& sequence);
 // The fields that name an element of the list; empty when nothing says so.
 std::vector<std::string_view> list_keys(const Shape& sequence);

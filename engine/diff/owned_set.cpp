@@ -1,0 +1,208 @@
+#include "diff/owned_set.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/text.h"
+#include "yaml/emit.h"
+#include "yaml/json.h"
+
+namespace plumb::diff {
+
+namespace {
+
+using kube::FieldKind;
+using yaml::Node;
+
+// What identifies an object, or is written by the server alone.
+constexpr std::array<std::string_view, 8> kNobodysMetadata{
+    "creationTimestamp", "generation",      "managedFields", "name",
+    "namespace",         "resourceVersion", "selfLink",      "uid"};
+
+enum class ListKind { kAtomic, kSet, kMap };
+
+ListKind list_kind(const Shape& shape) {
+  if (shape.field != nullptr) {
+    if (shape.field->topology == kube::Topology::kSet) return ListKind::kSet;
+    return shape.field->topology == kube::Topology::kMap ? ListKind::kMap : ListKind::kAtomic;
+  }
+  if (shape.schema == nullptr) return ListKind::kAtomic;
+  const std::string_view type = yaml::text_at(*shape.schema, {"x-kubernetes-list-type"});
+  return type == "set" ? ListKind::kSet : type == "map" ? ListKind::kMap : ListKind::kAtomic;
+}
+
+// As the server writes the keys and values of elements.
+std::string json_of(const Node& node) { return yaml::emit_json(node, {true, false, 0}); }
+
+class Owner {
+ public:
+  Owner(const Catalogue* catalogue, Arena& arena) : catalogue_(catalogue), arena_(arena) {}
+
+  const Node* object(const Node& object) {
+    const std::string_view version = yaml::text_at(object, {"apiVersion"});
+    const std::string_view kind = yaml::text_at(object, {"kind"});
+    const Shape shape = shape_of_object(catalogue_, version, kind);
+    const bool status_apart =
+        shape.type != nullptr || (catalogue_ != nullptr && catalogue_->has_status(version, kind));
+    Node* const set = yaml::make_mapping(arena_);
+    for (const yaml::Entry& entry : object.entries) {
+      const std::string_view key = entry.key->text;
+      if (key == "apiVersion" || key == "kind" || (key == "status" && status_apart)) continue;
+      if (key == "metadata") {
+        metadata(*set, *entry.value);
+      } else {
+        member(*set, shape, key, *entry.value);
+      }
+    }
+    return set;
+  }
+
+ private:
+  void metadata(Node& set, const Node& value) {
+    Node* const fields = yaml::make_mapping(arena_);
+    const Shape shape = shape_of_metadata();
+    for (const yaml::Entry& entry : value.entries) {
+      if (std::ranges::find(kNobodysMetadata, entry.key->text) != kNobodysMetadata.end()) continue;
+      member(*fields, shape, entry.key->text, *entry.value);
+    }
+    if (!fields->entries.empty()) add(set, "f:metadata", fields);
+  }
+
+  void add(Node& set, std::string_view key, Node* children) {
+    set.entries.push_back(arena_, {yaml::make_string(arena_, key), children});
+  }
+
+  // What a value owns below its path. Null: its path, and nothing below.
+  Node* inside(const Node& value, const Shape& shape) {
+    if (value.is_mapping() && !value.entries.empty() && !is_atomic(shape)) {
+      Node* const set = yaml::make_mapping(arena_);
+      for (const yaml::Entry& entry : value.entries) {
+        member(*set, shape, entry.key->text, *entry.value);
+      }
+      return set;
+    }
+    if (!value.is_sequence()) return nullptr;
+    const ListKind list = list_kind(shape);
+    if (list == ListKind::kAtomic) return nullptr;
+    Node* const set = yaml::make_mapping(arena_);
+    for (const Node* const item : value.items) {
+      list == ListKind::kSet ? add(*set, cat("v:", json_of(*item)), empty())
+                             : element(*set, *item, shape);
+    }
+    return set;
+  }
+
+  void member(Node& set, const Shape& holder, std::string_view key, const Node& value) {
+    const Shape shape = shape_of_field(holder, key);
+    Node* children = inside(value, shape);
+    if (children == nullptr) return add(set, cat("f:", key), empty());
+    if (!is_declared(holder, key)) {
+      own_itself(*children);
+    } else if (children->entries.empty()) {
+      return;  // an empty keyed list or set
+    }
+    add(set, cat("f:", key), children);
+  }
+
+  void element(Node& set, const Node& item, const Shape& list) {
+    const Shape shape = shape_of_item(list);
+    Node* const key = yaml::make_mapping(arena_);
+    std::vector<std::string_view> names = list_keys(list);
+    std::ranges::sort(names);
+    for (const std::string_view name : names) {
+      if (const Node* const value = key_of(item, shape, name)) {
+        yaml::set(arena_, *key, name, const_cast<Node*>(value));
+      }
+    }
+    Node* children = inside(item, shape);
+    if (children == nullptr) children = empty();
+    own_itself(*children);
+    add(set, cat("k:", json_of(*key)), children);
+  }
+
+  const Node* key_of(const Node& item, const Shape& shape, std::string_view name) {
+    const Node* const value = yaml::find(item, name);
+    if (value != nullptr && !value->is_null()) return value;
+    const Shape field = shape_of_field(shape, name);
+    if (field.schema != nullptr) return yaml::find(*field.schema, "default");
+    if (field.field == nullptr || !field.field->has_fallback) return nullptr;
+    const bool number = field.value->kind == FieldKind::kInteger32;
+    const std::string_view fallback = field.field->fallback;
+    return number ? yaml::make_integer(arena_, to_integer(fallback).value_or(0))
+                  : yaml::make_string(arena_, fallback);
+  }
+
+  Node* empty() { return yaml::make_mapping(arena_); }
+  // The element itself, beside what is in it; alone it is the empty set.
+  void own_itself(Node& children) {
+    if (!children.entries.empty()) add(children, ".", empty());
+  }
+
+  const Catalogue* catalogue_;
+  Arena& arena_;
+};
+
+// Keys of elements in one spelling: the server escapes what need not be escaped.
+std::string_view canonical(Arena& arena, std::string_view key) {
+  const bool json = key.starts_with("k:") || key.starts_with("v:");
+  if (!json || key.find('\\') == std::string_view::npos) return key;
+  try {
+    const Node& value = *yaml::read_json(key.substr(2), {}, arena);
+    return yaml::make_string(arena, cat(key.substr(0, 2), json_of(value)))->text;
+  } catch (const Error&) {
+    return key;
+  }
+}
+
+using Fields = std::vector<std::pair<std::string_view, const Node*>>;
+
+Fields fields_of(const Node& set, Arena& arena) {
+  Fields fields;
+  fields.reserve(set.entries.size());
+  for (const yaml::Entry& entry : set.entries) {
+    fields.emplace_back(canonical(arena, entry.key->text), entry.value);
+  }
+  std::ranges::sort(fields);
+  return fields;
+}
+
+bool same_in(const Node& a, const Node& b, Arena& arena) {
+  if (a.entries.size() != b.entries.size()) return false;
+  if (a.entries.empty()) return true;
+  const Fields first = fields_of(a, arena);
+  const Fields second = fields_of(b, arena);
+  for (std::size_t at = 0; at < first.size(); ++at) {
+    if (first[at].first != second[at].first) return false;
+    if (!same_in(*first[at].second, *second[at].second, arena)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+const Node* owned_set(const Node& object, const Catalogue* catalogue, Arena& arena) {
+  return Owner(catalogue, arena).object(object);
+}
+
+bool same_fields(const Node& a, const Node& b) {
+  Arena arena;
+  return same_in(a, b, arena);
+}
+
+const Node* applied_entry(const Node& live, std::string_view manager) {
+  const Node* const entries = yaml::find_path(live, {"metadata", "managedFields"});
+  if (entries == nullptr) return nullptr;
+  for (const Node* const entry : entries->items) {
+    if (yaml::text_at(*entry, {"manager"}) == manager &&
+        yaml::text_at(*entry, {"operation"}) == "Apply" &&
+        yaml::text_at(*entry, {"subresource"}).empty()) {
+      return entry;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace plumb::diff

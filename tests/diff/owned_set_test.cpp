@@ -1,0 +1,84 @@
+#include "diff/owned_set.h"
+
+#include <map>
+
+#include <catch2/catch.hpp>
+
+#include "diff/recorded.h"
+#include "yaml/emit.h"
+#include "yaml/json.h"
+
+using namespace plumb;
+
+TEST_CASE("the owned set of every recorded object is the one the server wrote down",
+          "[diff][owned_set]") {
+  SourceStore sources;
+  const kube::ResourceSet desired = test::recorded(sources, "desired.yaml");
+  if (desired.resources.empty()) return;  // the recordings are not part of the repository
+  const kube::ResourceSet live = test::recorded(sources, "live-ssa.yaml");
+  REQUIRE(live.resources.size() == desired.resources.size());
+  diff::Catalogue catalogue;
+  catalogue.add(live);
+  std::size_t equal = 0;
+  for (std::size_t at = 0; at < desired.resources.size(); ++at) {
+    const kube::Resource& wanted = desired.resources[at];
+    CAPTURE(kube::describe(wanted.id));
+    REQUIRE(kube::describe(wanted.id) == kube::describe(live.resources[at].id));
+    Arena arena;
+    const yaml::Node* const computed = diff::owned_set(*wanted.body, &catalogue, arena);
+    const yaml::Node* const entry = diff::applied_entry(*live.resources[at].body, "plumb");
+    if (entry == nullptr) {
+      CHECK(computed->entries.empty());
+    } else {
+      const yaml::Node* const recorded = yaml::find(*entry, "fieldsV1");
+      CAPTURE(yaml::emit_json(*computed), yaml::emit_json(*recorded));
+      CHECK(diff::same_fields(*computed, *recorded));
+    }
+    ++equal;
+  }
+  CHECK(equal == 53);
+}
+
+namespace {
+
+std::string owned(const std::string& text) {
+  SourceStore sources;
+  const kube::ResourceSet set = test::objects_of(sources, "object.yaml", text);
+  Arena arena;
+  return yaml::emit_json(*diff::owned_set(*set.resources.at(0).body, nullptr, arena),
+                         {true, false, 0});
+}
+
+}  // namespace
+
+TEST_CASE("a missing list key takes its default", "[diff][owned_set]") {
+  CHECK(
+      owned("{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80}]}}") ==
+      R"({"f:spec":{"f:ports":{"k:{\"port\":80,\"protocol\":\"TCP\"}":{".":{},"f:port":{}}}}})");
+}
+
+TEST_CASE("an empty keyed list is owned by nobody, an empty atomic one by its path",
+          "[diff][owned_set]") {
+  CHECK(owned("{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: []}}") == "{}");
+  CHECK(owned("{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {externalIPs: []}}") ==
+        R"({"f:spec":{"f:externalIPs":{}}})");
+}
+
+TEST_CASE("what no schema declares owns its path and what is inside", "[diff][owned_set]") {
+  CHECK(
+      owned("{apiVersion: x.test/v1, kind: X, metadata: {name: a}, spec: {a: {b: [1]}, c: {}}}") ==
+      R"({"f:spec":{".":{},"f:a":{".":{},"f:b":{}},"f:c":{}}})");
+}
+
+TEST_CASE("names and the status of built-in kinds are owned by nobody", "[diff][owned_set]") {
+  CHECK(owned("{apiVersion: v1, kind: Namespace, metadata: {name: a}, status: {phase: Active}}") ==
+        "{}");
+}
+
+TEST_CASE("keys of elements are the same in whatever order and spelling", "[diff][owned_set]") {
+  Arena arena;
+  const auto json = [&](std::string_view text) { return yaml::read_json(text, {}, arena); };
+  CHECK(diff::same_fields(*json(R"({"k:{\"name\":\"a\\u003cb\"}":{},"f:x":{}})"),
+                          *json(R"({"f:x":{},"k:{\"name\":\"a<b\"}":{}})")));
+  CHECK_FALSE(diff::same_fields(*json(R"({"f:x":{}})"), *json(R"({"f:x":{".":{}}})")));
+}
