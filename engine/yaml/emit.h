@@ -27,12 +27,24 @@ enum class Numbers : std::uint8_t {
   kGoAfterJson,  // the same after a way through JSON: 1000000.0 → 1000000
 };
 
+// What a plain text must not be taken for, or it is quoted.
+enum class Quoting : std::uint8_t {
+  kGo,         // what go-yaml v2 would read as no string
+  kAnyReader,  // and what another reader in the field would: `<<`, `=`, dates of every form
+};
+
+// One row is one style: see docs/reference/profiles.md.
 struct EmitProfile {
   std::string_view name;
   KeyOrder keys;
   int fold_width;  // columns; 0: never
   Numbers numbers;
-  bool go_printable;  // tabs and characters beyond U+FFFF count as unprintable, as in go-yaml
+  Quoting quoting;
+  bool go_printable;        // tabs and characters beyond U+FFFF count as unprintable, as in go-yaml
+  bool rfc3339;             // dates are printed in full: 2001-01-01 → "2001-01-01T00:00:00Z"
+  int indent = 2;           // columns of one level
+  int sequence_indent = 0;  // how far the items of a key's sequence stand behind the key
+  bool comments = false;    // comments that attach_comments() gave to nodes
 };
 extern const EmitProfile kPlumbOutput;
 extern const EmitProfile kKustomizeOutput;
@@ -46,19 +58,32 @@ void emit_to(std::string& out, const Node& node, const EmitProfile& profile);
 // printed. The nodes must be the caller's own.
 void settle(Arena& arena, Node& node, const EmitProfile& profile);
 
+// How JSON is printed; a row of data, too.
 struct JsonStyle {
   bool sorted_keys = true;
   bool escape_html = true;  // < > & as \u003c …, as Go's encoder does by default
   int indent = 0;           // 0: compact
+  // Otherwise as nlohmann_json prints: floats always with a dot or an exponent (1.0, 1e+21),
+  // U+2028 and U+2029 as they are, U+007F as \u007f.
+  bool as_go = true;
 };
-// JSON as Go's encoding/json prints it. Timestamps and binaries are strings; keys that are no
-// strings become their text. .inf and .nan: the error yaml/json-number.
+// Go's json.Marshal, and an Encoder with SetEscapeHTML(false).
+extern const JsonStyle kGoJson;
+extern const JsonStyle kGoJsonPlain;
+// nlohmann_json's dump() of an object with sorted keys, and of an ordered one.
+extern const JsonStyle kNlohmannJson;
+extern const JsonStyle kNlohmannOrderedJson;
+
+// Timestamps and binaries are strings; keys that are no strings become their text. .inf and .nan:
+// the error yaml/json-number.
 std::string emit_json(const Node& node, const JsonStyle& style = {});
 
 // A float as Go's %g with the shortest digits prints it in YAML ("1e+06", ".inf").
 std::string format_float(double value);
 // A finite float as Go's encoding/json prints it ("1000000", "1e+21", "1e-7").
 std::string format_json_float(double value);
+// A finite float as nlohmann_json prints it ("1.0", "1e+21", "1e-07").
+std::string format_nlohmann_float(double value);
 // -1, 0, 1 by go-yaml v2's natural order of keys.
 int compare_natural(std::string_view a, std::string_view b);
 

@@ -1,11 +1,11 @@
-#include <array>
-#include <charconv>
-#include <cmath>
+#include <algorithm>
+#include <cstring>
 
 #include "base/base64.h"
 #include "base/text.h"
 #include "yaml/emitter.h"
 #include "yaml/number.h"
+#include "yaml/plain_text.h"
 #include "yaml/read.h"
 
 namespace plumb::yaml {
@@ -25,141 +25,63 @@ bool is_printable(char32_t c, bool go) {
 
 bool is_blank_or_break(char32_t c) { return c == ' ' || c == '\t' || is_break(c); }
 
-constexpr std::string_view kIndicators = "#,[]{}&*!|>'\"%@`";
-
-struct ShortestDigits {
-  bool negative = false;
-  std::string digits;  // without a dot and without zeros at the end
-  int exponent = 0;    // of the first digit
-};
-
-ShortestDigits shortest(double value) {
-  char buffer[40];
-  const auto end =
-      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
-  std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
-  ShortestDigits result;
-  if (text.starts_with('-')) {
-    result.negative = true;
-    text.remove_prefix(1);
+// Several lines of printable ASCII, none with a blank at its end: surely a literal block.
+bool is_surely_literal(std::string_view text) {
+  if (text.back() == ' ') return false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    if (line.ends_with(' ') || !is_printable_ascii(line)) return false;
+    at = end + 1;
   }
-  const std::size_t e = text.find('e');
-  for (const char c : text.substr(0, e)) {
-    if (c != '.') result.digits.push_back(c);
-  }
-  std::string_view exponent = text.substr(e + 1);
-  if (exponent.starts_with('+')) exponent.remove_prefix(1);
-  result.exponent = static_cast<int>(*to_integer(exponent));
-  while (result.digits.size() > 1 && result.digits.back() == '0') result.digits.pop_back();
-  return result;
+  return true;
 }
 
-// d.ddde±XX, the exponent with `exponent_digits` digits at least
-std::string scientific(const ShortestDigits& number, std::size_t exponent_digits) {
-  std::string out = number.negative ? "-" : "";
-  out += number.digits[0];
-  if (number.digits.size() > 1) out += cat('.', std::string_view(number.digits).substr(1));
-  std::string exponent = std::to_string(std::abs(number.exponent));
-  if (exponent.size() < exponent_digits) exponent.insert(0, exponent_digits - exponent.size(), '0');
-  return cat(out, 'e', number.exponent < 0 ? '-' : '+', exponent);
-}
-
-std::string positional(const ShortestDigits& number) {
-  std::string digits = number.digits;
-  const int point = number.exponent + 1;
-  if (point <= 0) {
-    digits.insert(0, static_cast<std::size_t>(-point), '0');
-    digits.insert(0, "0.");
-  } else if (static_cast<std::size_t>(point) < digits.size()) {
-    digits.insert(static_cast<std::size_t>(point), ".");
-  } else {
-    digits.append(static_cast<std::size_t>(point) - digits.size(), '0');
-  }
-  return number.negative ? "-" + digits : digits;
-}
-
-bool is_json_number_text(std::string_view text) {
-  return resolve(text, Resolution::kJson) != Type::kString;
-}
-
-std::string number_text(const Node& node, Numbers numbers) {
-  if (node.type == Type::kInteger) {
-    if (numbers == Numbers::kAsWritten && is_json_number_text(node.text))
-      return std::string(node.text);
-    return decimal(node.text);
-  }
-  if (numbers == Numbers::kAsWritten && is_json_number_text(node.text))
-    return std::string(node.text);
-  const double value = float_value(node.text);
-  if (numbers == Numbers::kGoAfterJson && std::isfinite(value)) {
-    const std::string json = format_json_float(value);
-    if (resolve(json, Resolution::kGoYaml2) == Type::kInteger) return json == "-0" ? "0" : json;
-  }
-  return format_float(value);
+bool has_newline(std::string_view text) {
+  return std::memchr(text.data(), '\n', text.size()) != nullptr;
 }
 
 }  // namespace
 
-std::string format_float(double value) {
-  if (std::isnan(value)) return ".nan";
-  if (std::isinf(value)) return value < 0 ? "-.inf" : ".inf";
-  if (value == 0) return std::signbit(value) ? "-0" : "0";
-  const ShortestDigits number = shortest(value);
-  // Go's %g with the shortest digits has an exponent below -4 and from 6 on.
-  if (number.exponent < -4 || number.exponent >= 6) return scientific(number, 2);
-  return positional(number);
-}
-
-std::string format_json_float(double value) {
-  if (value == 0) return std::signbit(value) ? "-0" : "0";
-  const ShortestDigits number = shortest(value);
-  // Go's encoding/json: an exponent below 1e-6 and from 1e21 on, without a leading zero in it.
-  if (number.exponent < -6 || number.exponent >= 21) {
-    return scientific(number, number.exponent < 0 ? 1 : 2);
-  }
-  return positional(number);
-}
-
-ScalarText scalar_text(const Node& node, const EmitProfile& profile) {
-  ScalarText scalar;
+void scalar_text(ScalarText& scalar, const Node& node, const EmitProfile& profile) {
+  scalar.text = node.text;
   switch (node.type) {
     case Type::kNull:
       scalar.text = "null";
-      break;
+      return;
     case Type::kBoolean:
       scalar.text = *as_boolean(node) ? "true" : "false";
-      break;
+      return;
     case Type::kInteger:
     case Type::kFloat:
-      scalar.made = number_text(node, profile.numbers);
-      break;
+      scalar.text = number_text(node, profile.numbers, scalar.made);
+      return;
     case Type::kTimestamp:
-      scalar.is_string = true;
-      if (profile.numbers == Numbers::kGoAfterJson) {
-        scalar.made = timestamp_rfc3339(node.text).value_or(std::string(node.text));
-      } else {
-        scalar.text = node.text;
-      }
+      if (profile.rfc3339) scalar.made = timestamp_rfc3339(node.text).value_or(std::string());
       break;
     case Type::kBinary:
-      scalar.is_string = true;
       scalar.made = base64_decode(node.text).value_or(std::string(node.text));
+      scalar.text = {};
       break;
     default:
-      scalar.is_string = true;
-      scalar.text = node.text;
+      break;
   }
+  scalar.is_string = true;
   if (!scalar.made.empty()) scalar.text = scalar.made;
-  return scalar;
 }
 
 bool needs_quotes(std::string_view text, const EmitProfile& profile) {
-  if (resolve(text, Resolution::kGoYaml2) != Type::kString) {
-    return text != "<<" || profile.numbers == Numbers::kAsWritten;
-  }
+  const bool any_reader = profile.quoting == Quoting::kAnyReader;
+  if (resolve(text, Resolution::kGoYaml2) != Type::kString) return text != "<<" || any_reader;
   if (looks_base60(text)) return true;
   // Readers in the field disagree about these; nothing is lost by quoting them.
-  return profile.numbers == Numbers::kAsWritten && (text == "=" || looks_like_timestamp(text));
+  return any_reader && (text == "=" || looks_like_timestamp(text));
+}
+
+bool may_be_plain(std::string_view text, const EmitProfile& profile) {
+  if (is_surely_plain(text)) return true;
+  return find_invalid_utf8(text) == std::string_view::npos &&
+         analyze(text, profile.go_printable).plain_allowed && !needs_quotes(text, profile);
 }
 
 void settle(Arena& arena, Node& node, const EmitProfile& profile) {
@@ -171,10 +93,13 @@ void settle(Arena& arena, Node& node, const EmitProfile& profile) {
   const bool settled = !node.is_scalar() || node.type == Type::kString ||
                        node.type == Type::kNull || node.type == Type::kBoolean;
   if (settled) return;
-  const ScalarText scalar = scalar_text(node, profile);
+  ScalarText scalar;
+  scalar_text(scalar, node, profile);
   if (scalar.text != node.text) node.text = arena.copy(scalar.text);
   node.type = scalar.is_string ? Type::kString : resolve(node.text, Resolution::kKubernetes);
 }
+
+// ---- the closer look ----
 
 ScalarAnalysis analyze(std::string_view text, bool go_printable) {
   ScalarAnalysis result;
@@ -234,52 +159,75 @@ ScalarAnalysis analyze(std::string_view text, bool go_printable) {
   return result;
 }
 
-// `indent`: the column of the lines that follow the first.
-void Emitter::write_scalar(const Node& node, int indent, bool key) {
-  const ScalarText scalar = scalar_text(node, profile_);
-  if (!scalar.is_string) {
-    out_ += scalar.text;
-    return;
-  }
+// The plainest form that keeps the text.
+void choose_form(ScalarText& scalar, const EmitProfile& profile, bool key) {
   const std::string_view text = scalar.text;
-  if (find_invalid_utf8(text) != std::string_view::npos) {
-    out_ += cat("!!binary ", base64_encode(text));
+  if (!scalar.is_string || is_surely_plain(text)) return;
+  const bool lines = !text.empty() && has_newline(text);
+  if (lines && !key && is_surely_literal(text)) {
+    scalar.multiline = true;
+    scalar.form = Form::kLiteral;
     return;
   }
-  const ScalarAnalysis allowed = analyze(text, profile_.go_printable);
-  if (contains(text, "\n") && allowed.literal_allowed && !key) {
-    write_literal(text, indent);
-  } else if (contains(text, "\n") || needs_quotes(text, profile_)) {
-    write_double_quoted(text, indent, !key);
+  if (find_invalid_utf8(text) != std::string_view::npos) {
+    scalar.form = Form::kBinary;
+    scalar.multiline = lines;
+    return;
+  }
+  const ScalarAnalysis allowed = analyze(text, profile.go_printable);
+  scalar.multiline = allowed.multiline;
+  if (lines && allowed.literal_allowed && !key) {
+    scalar.form = Form::kLiteral;
+  } else if (lines || needs_quotes(text, profile)) {
+    scalar.form = Form::kDoubleQuoted;
   } else if (allowed.plain_allowed) {
-    write_plain(text, indent, !key);
-  } else if (allowed.single_quoted_allowed) {
-    write_single_quoted(text, indent, !key);
+    scalar.form = Form::kPlain;
   } else {
-    write_double_quoted(text, indent, !key);
+    scalar.form = allowed.single_quoted_allowed ? Form::kSingleQuoted : Form::kDoubleQuoted;
   }
 }
 
-void Emitter::write_plain(std::string_view text, int indent, bool fold) {
-  if (profile_.fold_width == 0) {
-    out_ += text;
-    return;
+// `indent`: the column of the lines that follow the first.
+void Emitter::write_scalar(const ScalarText& scalar, int indent, bool key) {
+  switch (scalar.form) {
+    case Form::kPlain:
+      write_plain(scalar.text, indent, !key && scalar.is_string);
+      break;
+    case Form::kSingleQuoted:
+      write_single_quoted(scalar.text, indent, !key);
+      break;
+    case Form::kDoubleQuoted:
+      write_double_quoted(scalar.text, indent, !key);
+      break;
+    case Form::kLiteral:
+      return write_literal(scalar, indent);
+    case Form::kBinary:
+      out_.put("!!binary ");
+      out_.put(base64_encode(scalar.text));
+      break;
   }
+  if (scalar.comments != nullptr) write_behind(*scalar.comments);
+}
+
+void Emitter::write_plain(std::string_view text, int indent, bool fold) {
+  const bool short_enough =
+      !fold || profile_.fold_width == 0 ||
+      out_.size() - line_ + text.size() <= static_cast<std::size_t>(profile_.fold_width);
+  if (short_enough) return out_.put(text);
   bool after_space = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool space = text[i] == ' ';
-    if (space && fold && !after_space && i + 1 < text.size() && text[i + 1] != ' ' &&
-        past_width()) {
+    if (space && !after_space && i + 1 < text.size() && text[i + 1] != ' ' && past_width()) {
       break_line(indent);
     } else {
-      out_.push_back(text[i]);
+      out_.put(text[i]);
     }
     after_space = space;
   }
 }
 
 void Emitter::write_single_quoted(std::string_view text, int indent, bool fold) {
-  out_.push_back('\'');
+  out_.put('\'');
   bool after_space = false;
   bool after_break = false;
   for (std::size_t at = 0; at < text.size();) {
@@ -290,24 +238,24 @@ void Emitter::write_single_quoted(std::string_view text, int indent, bool fold) 
       if (fold && !after_space && inside && text[at] != ' ' && past_width()) {
         break_line(indent);
       } else {
-        out_.push_back(' ');
+        out_.put(' ');
       }
       after_space = true;
       continue;
     }
     if (is_break(c)) {
-      if (!after_break && c == '\n') out_.push_back('\n');
-      out_ += text.substr(from, at - from);
+      if (!after_break && c == '\n') out_.put('\n');
+      out_.put(text.substr(from, at - from));
       line_ = out_.size();
       after_break = true;
       continue;
     }
-    if (after_break) out_.append(static_cast<std::size_t>(indent), ' ');
-    if (c == '\'') out_.push_back('\'');
-    out_ += text.substr(from, at - from);
+    if (after_break) out_.blanks(static_cast<std::size_t>(indent));
+    if (c == '\'') out_.put('\'');
+    out_.put(text.substr(from, at - from));
     after_space = after_break = false;
   }
-  out_.push_back('\'');
+  out_.put('\'');
 }
 
 namespace {
@@ -349,15 +297,15 @@ std::string_view short_escape(char32_t c) {
   }
 }
 
-void append_escape(std::string& out, char32_t c) {
+void append_escape(TextWriter& out, char32_t c) {
   if (const std::string_view escape = short_escape(c); !escape.empty()) {
-    out += escape;
+    out.put(escape);
     return;
   }
   const int digits = c <= 0xFF ? 2 : c <= 0xFFFF ? 4 : 8;
-  out += digits == 2 ? "\\x" : digits == 4 ? "\\u" : "\\U";
+  out.put(digits == 2 ? "\\x" : digits == 4 ? "\\u" : "\\U");
   for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) {
-    out.push_back("0123456789ABCDEF"[c >> shift & 15U]);
+    out.put("0123456789ABCDEF"[c >> shift & 15U]);
   }
 }
 
@@ -366,7 +314,7 @@ void append_escape(std::string& out, char32_t c) {
 void Emitter::write_double_quoted(std::string_view text, int indent, bool fold) {
   // go-yaml looks for a byte order mark at the start of the text, whichever character it is at.
   const bool escape_all = profile_.go_printable && text.starts_with("\xEF\xBB\xBF");
-  out_.push_back('"');
+  out_.put('"');
   bool after_space = false;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t from = at;
@@ -380,53 +328,95 @@ void Emitter::write_double_quoted(std::string_view text, int indent, bool fold) 
       const bool inside = from != 0 && at != text.size();
       if (fold && !after_space && inside && past_width()) {
         break_line(indent);
-        if (text[at] == ' ') out_.push_back('\\');
+        if (text[at] == ' ') out_.put('\\');
       } else {
-        out_.push_back(' ');
+        out_.put(' ');
       }
       after_space = true;
     } else {
-      out_ += text.substr(from, at - from);
+      out_.put(text.substr(from, at - from));
       after_space = false;
     }
   }
-  out_.push_back('"');
+  out_.put('"');
 }
 
-void Emitter::write_literal(std::string_view text, int indent) {
-  out_.push_back('|');
+// ---- literal blocks ----
+
+namespace {
+
+std::size_t break_at_end(std::string_view part) {
+  for (const std::string_view line_break :
+       {"\n", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"}) {
+    if (part.ends_with(line_break)) return line_break.size();
+  }
+  return 0;
+}
+
+// '|' and what keeps the text: a width where it starts with a blank, '-' or '+' by its last breaks.
+struct LiteralHeader {
+  bool width = false;
+  std::string_view chomping;
+};
+
+LiteralHeader header_of(std::string_view text) {
+  LiteralHeader header;
   std::size_t at = 0;
   const char32_t first = next_code_point(text, at);
-  if (first == ' ' || is_break(first)) out_.push_back('2');
-  const auto ends_in_break = [](std::string_view part) {
-    for (const std::string_view line_break :
-         {"\n", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"}) {
-      if (part.ends_with(line_break)) return line_break.size();
-    }
-    return std::size_t{0};
-  };
-  const std::size_t last_break = ends_in_break(text);
+  header.width = first == ' ' || is_break(first);
+  const std::size_t last_break = break_at_end(text);
   if (last_break == 0) {
-    out_.push_back('-');
+    header.chomping = "-";
   } else if (text.size() == last_break ||
-             ends_in_break(text.substr(0, text.size() - last_break)) != 0) {
-    out_.push_back('+');
+             break_at_end(text.substr(0, text.size() - last_break)) != 0) {
+    header.chomping = "+";
   }
-  out_.push_back('\n');
+  return header;
+}
+
+bool is_ascii(std::string_view text) {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Emitter::write_literal(const ScalarText& scalar, int indent) {
+  const LiteralHeader header = header_of(scalar.text);
+  out_.put('|');
+  if (header.width) out_.put(static_cast<char>('0' + profile_.indent));
+  out_.put(header.chomping);
+  if (scalar.comments != nullptr) write_behind(*scalar.comments);
+  out_.put('\n');
   line_ = out_.size();
-  bool at_line_start = true;
-  for (at = 0; at < text.size();) {
-    const std::size_t from = at;
-    const char32_t c = next_code_point(text, at);
-    if (is_break(c)) {
-      out_ += text.substr(from, at - from);
-      line_ = out_.size();
-      at_line_start = true;
-      continue;
+  write_literal_lines(scalar.text, indent);
+}
+
+void Emitter::write_literal_lines(std::string_view text, int indent) {
+  const bool ascii = is_ascii(text);  // then '\n' is the only break
+  while (!text.empty()) {
+    std::size_t end = text.find('\n');
+    if (!ascii) {
+      for (end = 0; end < text.size();) {
+        std::size_t next = end;
+        if (is_break(next_code_point(text, next))) break;
+        end = next;
+      }
     }
-    if (at_line_start) out_.append(static_cast<std::size_t>(indent), ' ');
-    at_line_start = false;
-    out_ += text.substr(from, at - from);
+    const bool last = end >= text.size();
+    const std::string_view line = text.substr(0, last ? text.size() : end);
+    if (!line.empty()) {
+      out_.blanks(static_cast<std::size_t>(indent));
+      out_.put(line);
+    }
+    if (last) return;
+    std::size_t behind = end;
+    next_code_point(text, behind);
+    out_.put(text.substr(end, behind - end));
+    line_ = out_.size();
+    text.remove_prefix(behind);
   }
 }
 
