@@ -36,7 +36,8 @@ void Emitter::emit_root(const Node& node) {
   } else {
     write_node(node, 0, Place::kRoot);
   }
-  if (out_.empty() || out_.back() != '\n') out_.put('\n');
+  // A literal that ends in another line break than '\n' has ended its line.
+  if (out_.empty() || (out_.size() != line_ && out_.back() != '\n')) out_.put('\n');
   if (has_comments(node)) write_foot(node, 0);
 }
 

@@ -159,6 +159,21 @@ ScalarAnalysis analyze(std::string_view text, bool go_printable) {
   return result;
 }
 
+namespace {
+
+// Base64 as go-yaml writes it: in lines of 70 when there is more than one.
+std::string folded_base64(std::string_view text) {
+  constexpr std::size_t kLine = 70;
+  const std::string code = base64_encode(text);
+  if (code.size() < kLine) return code;
+  std::string lines;
+  for (std::size_t at = 0; at < code.size(); at += kLine)
+    lines += cat(std::string_view(code).substr(at, kLine), "\n");
+  return lines;
+}
+
+}  // namespace
+
 // The plainest form that keeps the text.
 void choose_form(ScalarText& scalar, const EmitProfile& profile, bool key) {
   const std::string_view text = scalar.text;
@@ -171,7 +186,9 @@ void choose_form(ScalarText& scalar, const EmitProfile& profile, bool key) {
   }
   if (find_invalid_utf8(text) != std::string_view::npos) {
     scalar.form = Form::kBinary;
-    scalar.multiline = lines;
+    scalar.made = folded_base64(text);
+    scalar.text = scalar.made;
+    scalar.multiline = has_newline(scalar.text);
     return;
   }
   const ScalarAnalysis allowed = analyze(text, profile.go_printable);
@@ -203,7 +220,8 @@ void Emitter::write_scalar(const ScalarText& scalar, int indent, bool key) {
       return write_literal(scalar, indent);
     case Form::kBinary:
       out_.put("!!binary ");
-      out_.put(base64_encode(scalar.text));
+      if (scalar.multiline) return write_literal(scalar, indent);
+      out_.put(scalar.text);
       break;
   }
   if (scalar.comments != nullptr) write_behind(*scalar.comments);

@@ -70,6 +70,22 @@ TEST_CASE("long keys and keys of several lines become explicit", "[yaml][emit]")
   CHECK(print("\"a\\nb\": v\n", kKustomizeOutput) == "? |-\n  a\n  b\n: v\n");
 }
 
+TEST_CASE("what is no UTF-8 is base64, in lines of 70 when it is long", "[yaml][emit]") {
+  CHECK(print("a: !!binary kJA=", kYttOutput) == "a: !!binary kJA=\n");
+  CHECK(
+      print("a: !!binary kJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQ",
+            kYttOutput) ==
+      "a: !!binary |\n  kJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ\n"
+      "  CQ\n");
+}
+
+TEST_CASE("a literal that ends in a paragraph separator has ended its line", "[yaml][emit]") {
+  CHECK(print("\"x\\ny\\P\"", kYttOutput) == "|\n  x\n  y\xE2\x80\xA9");
+  CHECK(print("a: \"x\\ny\\P\"\nb: 1", kYttOutput) ==
+        "a: |\n  x\n  y\xE2\x80\xA9"
+        "b: 1\n");
+}
+
 TEST_CASE("JSON is printed as Go prints it", "[yaml][json]") {
   SourceStore sources;
   Arena arena;
