@@ -21,6 +21,7 @@ constexpr std::array kRows{
     LimitRow{"include_depth", &Limits::include_depth,
              "kustomizations, libraries or modules within one another"},
     LimitRow{"memory_bytes", &Limits::memory_bytes, "bytes of memory that a run may take"},
+    LimitRow{"answer_bytes", &Limits::answer_bytes, "bytes of one answer of a server, unpacked"},
 };
 }  // namespace
 

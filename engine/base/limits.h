@@ -22,6 +22,7 @@ struct Limits {
   std::uint64_t objects = 200'000;            // in one target
   std::uint64_t include_depth = 64;           // kustomizations, libraries, loads within one another
   std::uint64_t memory_bytes = 4ULL << 30;    // what a run may take
+  std::uint64_t answer_bytes = 256ULL << 20;  // one answer of a server, unpacked
 };
 
 struct LimitRow {

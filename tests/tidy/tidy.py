@@ -19,6 +19,7 @@ DOORS = {
     "re2/": "base/regex.cpp",
     "openssl/": "base/digest.cpp",
     "git2.h": "files/git.cpp",
+    "curl/": "files/http.cpp",
     "nlohmann/": "yaml/json.cpp",
     "yaml-cpp/": "yaml/witness.cpp",
     "dtl/": "diff/sequence.cpp",
