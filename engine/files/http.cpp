@@ -317,7 +317,8 @@ class HttpClient::Engine {
     start_due();
     int running = 0;
     curl().multi_perform(multi_.get(), &running);
-    if (!finish_done()) curl().multi_poll(multi_.get(), nullptr, 0, pause(), nullptr);
+    const bool idle = !finish_done() && !(waiting_.empty() && active_.empty());
+    if (idle) curl().multi_poll(multi_.get(), nullptr, 0, pause(), nullptr);
   }
 
   // Until something has to be done, whatever happens on the network.
