@@ -24,11 +24,43 @@ std::vector<const Node*> entries_of(const Kustomization& file,
   return entries;
 }
 
+// What kustomize says of a chart before it runs helm.
+void check_chart(Build& build, const Kustomization& file, const Node& chart) {
+  Node* const shown = yaml::make_mapping(build.arena);
+  if (const Node* const globals = file.find("helmGlobals"))
+    for (const yaml::Entry& entry : globals->entries)
+      yaml::set(build.arena, *shown, entry.key->text, entry.value);
+  for (const yaml::Entry& entry : chart.entries)
+    yaml::set(build.arena, *shown, entry.key->text, entry.value);
+  if (yaml::text_at(chart, {"namespace"}).empty() && !file.text("namespace").empty())
+    yaml::set(build.arena, *shown, "namespace",
+              yaml::make_string(build.arena, file.text("namespace")));
+  const std::string text = configuration_text(build.arena, *shown);
+  during(
+      "builtin", [&] { return Arguments{"HelmChartInflationGenerator", text}; },
+      [&] {
+        if (!build.options.enable_helm)
+          fail("kustomize/helm", chart.span, "charts need '--enable-helm'",
+               {{"plumb does not run helm; render the chart as a unit of its own"}},
+               {"must specify --enable-helm"});
+        const std::string_view release = yaml::text_at(chart, {"releaseName"});
+        const std::string_view name = yaml::text_at(chart, {"name"});
+        if (release.starts_with('-'))
+          fail("kustomize/helm", chart.span, "the name of a release starts with '-'", {},
+               {cat("releaseName must not start with '-', got ", go_quoted(release))});
+        if (name.starts_with('-'))
+          fail("kustomize/helm", chart.span, "the name of a chart starts with '-'", {},
+               {cat("chart name must not start with '-', got ", go_quoted(name))});
+      });
+}
+
 // What plumb does not do, by the field that asks for it.
-void check_supported(const Kustomization& file) {
+void check_supported(Build& build, const Kustomization& file) {
   for (const std::string_view field : {"helmCharts", "helmChartInflationGenerator"}) {
     const Node* const value = file.find(field);
     if (value == nullptr || yaml::is_empty(*value)) continue;
+    if (field == "helmCharts")
+      for (const Node* const chart : value->items) check_chart(build, file, *chart);
     fail("kustomize/unsupported", value->span,
          cat("'", field, "' runs helm, which plumb does not do inside a kustomization"),
          {{"render the chart as a unit of its own"}}, {std::string(field)});
@@ -183,7 +215,6 @@ void accumulate_components(Build& build, const Root& root, const Kustomization& 
 
 void accumulate(Build& build, const Root& root, const Kustomization& file, Accumulated& into,
                 const std::vector<Node*>& further) {
-  check_supported(file);
   during("resources", [&] {
     accumulate_paths(build, root, file, entries_of(file, {"resources", "bases"}), into);
   });
@@ -193,6 +224,7 @@ void accumulate(Build& build, const Root& root, const Kustomization& file, Accum
     during(
         "crds", [&] { return Arguments{listed(*paths)}; },
         [&] { into.add_tables(std::make_shared<FieldTables>(load_crds(build, root, *paths))); });
+  check_supported(build, file);
   run_generators({build, into.items, into.tables(), root, &file});
   run_configured_generators({build, into.items, into.tables(), root, &file});
   during("components", [&] { accumulate_components(build, root, file, into); });

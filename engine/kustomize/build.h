@@ -13,6 +13,7 @@
 #include "kustomize/item.h"
 #include "kustomize/kustomize.h"
 #include "yaml/origin.h"
+#include "yaml/read.h"
 
 namespace plumb::kustomize {
 
@@ -86,6 +87,10 @@ Root open_root(Build& build, const Root& root, std::string_view path, Span menti
 Root open_top(Build& build, const files::Tree& tree, const files::Path& directory);
 
 // ---- kustomization files (file.cpp) ----
+
+// The first document of a file that go-yaml v2 would read, with its words for what it does not.
+yaml::Document read_go_yaml2(Build& build, std::string_view text, SourceId source,
+                             const yaml::Profile& profile);
 
 // Errors: kustomize/no-kustomization, kustomize/several-kustomizations,
 // kustomize/empty-kustomization, kustomize/kind and those of shape.h.

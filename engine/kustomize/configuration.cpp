@@ -8,6 +8,7 @@
 #include "kustomize/build.h"
 #include "kustomize/shape.h"
 #include "kustomize/transform/transform.h"
+#include "kustomize/wording.h"
 #include "yaml/read.h"
 
 namespace plumb::kustomize {
@@ -41,13 +42,13 @@ const Node* read_file(Build& build, const Root& root, const Node& path,
   const std::string_view text = build.context.sources.text(file.source);
   yaml::Profile profile = yaml::kKustomizationProfile;
   profile.duplicates = duplicates;
-  return yaml::read_first(text, {file.source, 0, static_cast<std::uint32_t>(text.size())}, profile,
-                          build.arena, build.context.limits)
-      .root;
+  return read_go_yaml2(build, text, file.source, profile).root;
 }
 
 FieldTables tables_of(Build& build, const Node& root) {
-  const Node* const fields = fit({build.arena, Strictness::kStrict}, root, kConfigurationShape);
+  const Node* const fields = during("configuration", [&] {
+    return fit({build.arena, Strictness::kStrict}, root, kConfigurationShape);
+  });
   FieldTables tables;
   for (const TableRow& row : kTableRows)
     merge_field_specs(tables.*row.table, field_specs_of(yaml::find(*fields, row.field)));

@@ -149,8 +149,8 @@ bool is_directory(const std::string& path) {
 }
 
 void write_result(const Request& request, const std::string& working_directory,
-                  const kube::ResourceSet& set, DoorStreams& streams) {
-  std::string text = print(set);
+                  const kube::ResourceSet& set, const SourceStore& sources, DoorStreams& streams) {
+  std::string text = print(set, &sources);
   if (request.output.empty()) {
     streams.out += text;
     return;
@@ -188,7 +188,7 @@ int run_build(std::span<const std::string> words, const std::string& working_dir
     context.warnings = &warnings;
     const kube::ResourceSet set =
         build(*tree, directory.value_or(files::Path()), request.options, context);
-    write_result(request, working_directory, set, streams);
+    write_result(request, working_directory, set, sources, streams);
     show_warnings(warnings, streams);
     return 0;
   } catch (const Error& error) {

@@ -30,10 +30,15 @@ constexpr std::array kWordings{
                          "\" after normalization, which is likely not the intended target; check "
                          "for YAML indentation errors in your kustomization file");
             }},
+    Wording{"kustomize/ambiguous-reference", first},
     Wording{
         "kustomize/bad-patch",
         [](const Arguments& a) { return cat("unable to parse SM or JSON patch from ", at(a, 0)); }},
     Wording{"kustomize/bad-value", first},
+    Wording{"kustomize/conflicting-field-specs",
+            [](const Arguments& a) {
+              return cat("failed to merge ", at(a, 2), " fieldSpec: conflicting fieldspecs");
+            }},
     Wording{"kustomize/cycle",
             [](const Arguments& a) {
               return cat("cycle detected: candidate root '", at(a, 0), "' contains visited root '",
@@ -43,28 +48,33 @@ constexpr std::array kWordings{
             [](const Arguments& a) {
               return cat("may not add resource with an already registered id: ", at(a, 0));
             }},
+    Wording{"kustomize/duplicate-key", first},
     Wording{"kustomize/empty-kustomization",
             [](const Arguments&) { return std::string("kustomization.yaml is empty"); }},
     Wording{"kustomize/empty-patch", first},
+    Wording{"kustomize/env-file", first},
     Wording{"kustomize/external-plugin",
             [](const Arguments& a) {
               return cat("external plugins disabled; unable to load external plugin '", at(a, 0),
                          "'");
             }},
-    Wording{"kustomize/field-path",
-            [](const Arguments& a) {
-              return cat("considering field '", at(a, 0), "' of object ", at(a, 1), ": ", at(a, 2));
-            }},
+    Wording{"kustomize/field-path", [](const Arguments& a) { return at(a, 2); }},
     Wording{"kustomize/field-path-part", first},
     Wording{"kustomize/field-type",
             [](const Arguments& a) {
-              return cat("invalid Kustomization: json: cannot unmarshal ", at(a, 0),
-                         " into Go struct field ", at(a, 1), " of type ", at(a, 2));
+              return cat("json: cannot unmarshal ", at(a, 0), " into Go ",
+                         at(a, 1).empty() ? "value" : cat("struct field ", at(a, 1)), " of type ",
+                         at(a, 2));
             }},
     Wording{"kustomize/file-source", first},
     Wording{"kustomize/generator-conflict", first},
     Wording{"kustomize/generator-name",
             [](const Arguments&) { return std::string("a configmap must have a name"); }},
+    Wording{"kustomize/helm", first},
+    Wording{"kustomize/json-patch",
+            [](const Arguments& a) {
+              return cat("json: cannot unmarshal ", at(a, 0), " into Go value of type ", at(a, 1));
+            }},
     Wording{"kustomize/json-patch-failed", first},
     Wording{"kustomize/key-type", first},
     Wording{"kustomize/kind",
@@ -72,6 +82,10 @@ constexpr std::array kWordings{
               return cat("Failed to read kustomization file under ", at(a, 0), ":\n", at(a, 1));
             }},
     Wording{"kustomize/label-selector", first},
+    Wording{"kustomize/list-items",
+            [](const Arguments& a) {
+              return cat("expected array in ", at(a, 0), "/items, but found ", at(a, 1));
+            }},
     Wording{"kustomize/literal",
             [](const Arguments& a) {
               return cat("literal sources [", at(a, 0), "]: invalid literal source ", at(a, 1),
@@ -79,7 +93,7 @@ constexpr std::array kWordings{
             }},
     Wording{"kustomize/namespace-conflict",
             [](const Arguments& a) {
-              return cat("namespace transformation produces ID conflict: [", at(a, 0), "]");
+              return cat("namespace transformation produces ID conflict: [", at(a, 1), "]");
             }},
     Wording{"kustomize/no-base",
             [](const Arguments& a) {
@@ -113,6 +127,16 @@ constexpr std::array kWordings{
                          " does not match a config with the following GVK [", at(a, 1), "]");
             }},
     Wording{"kustomize/not-a-component", first},
+    Wording{"kustomize/not-a-map",
+            [](const Arguments& a) {
+              return cat("wrong node kind: expected MappingNode but got ", at(a, 0),
+                         ": node contents:\n", at(a, 1));
+            }},
+    Wording{"kustomize/not-a-scalar",
+            [](const Arguments& a) {
+              return cat("wrong node kind: expected ScalarNode but got ", at(a, 0),
+                         ": node contents:\n", at(a, 1));
+            }},
     Wording{"kustomize/not-built-in",
             [](const Arguments& a) { return cat("unable to load builtin ", at(a, 0)); }},
     Wording{"kustomize/outside",
@@ -128,6 +152,7 @@ constexpr std::array kWordings{
               if (at(a, 2).empty()) return text;
               return cat("no resource matches strategic merge patch \"", at(a, 1), "\": ", text);
             }},
+    Wording{"kustomize/reference-without-name", first},
     Wording{"kustomize/repeated-key",
             [](const Arguments& a) {
               return cat("configmap ", at(a, 0), " illegally repeats the key `", at(a, 1), "`");
@@ -135,6 +160,8 @@ constexpr std::array kWordings{
     Wording{"kustomize/repeated-variable",
             [](const Arguments& a) { return cat("var '", at(a, 0), "' already encountered"); }},
     Wording{"kustomize/replacement", first},
+    Wording{"kustomize/selector-regex",
+            [](const Arguments& a) { return go_regex_words(at(a, 1)); }},
     Wording{"kustomize/separator",
             [](const Arguments& a) { return cat("invalid document separator: ", at(a, 0)); }},
     Wording{"kustomize/several-kustomizations",
@@ -149,10 +176,14 @@ constexpr std::array kWordings{
                   at(a, 0));
             }},
     Wording{"kustomize/sort-options", first},
-    Wording{"kustomize/unknown-field",
+    Wording{"kustomize/string-data",
             [](const Arguments& a) {
-              return cat("invalid Kustomization: json: unknown field \"", at(a, 0), "\"");
+              return cat("failed to normalize stringData for ", at(a, 0), ": ", at(a, 1));
             }},
+    Wording{"kustomize/subject-namespace", first},
+    Wording{"kustomize/unknown-field",
+            [](const Arguments& a) { return cat("json: unknown field \"", at(a, 0), "\""); }},
+    Wording{"kustomize/validator-changed", first},
     Wording{"kustomize/value-type", first},
     Wording{"kustomize/variable-target", first},
     Wording{"kustomize/variable-value", first},
@@ -203,6 +234,11 @@ constexpr std::array kSurroundings{
                 [](const std::string& inner, const Arguments&) {
                   return prefixed("error unmarshaling JSON: while decoding JSON", inner);
                 }},
+    Surrounding{"considering",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("considering field '", at(a, 0), "' of object ", at(a, 1), ": ",
+                             inner);
+                }},
     Surrounding{"crds",
                 [](const std::string& inner, const Arguments& a) {
                   return cat("loading CRDs [", at(a, 0), "]: ", inner);
@@ -226,6 +262,10 @@ constexpr std::array kSurroundings{
     Surrounding{"generators",
                 [](const std::string& inner, const Arguments&) {
                   return prefixed("loading generator plugins", inner);
+                }},
+    Surrounding{"json patch",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("decoding ", at(a, 0), ": ", inner);
                 }},
     Surrounding{"key values", [](const std::string& inner,
                                  const Arguments&) { return prefixed("loading KV pairs", inner); }},
@@ -264,6 +304,13 @@ constexpr std::array kSurroundings{
                   return cat("updating name reference in '", at(a, 0), "' field of '", at(a, 1),
                              "': ", inner);
                 }},
+    Surrounding{"namespace",
+                [](const std::string& inner, const Arguments&) {
+                  const bool kinds = contains(inner, "wrong node kind: expected ScalarNode");
+                  return prefixed(kinds ? "namespace field specs must target scalar nodes"
+                                        : "namespace transformation failed",
+                                  inner);
+                }},
     Surrounding{"patch file",
                 [](const std::string& inner, const Arguments& a) {
                   return cat("failed to get the patch file from path(", at(a, 0), "): ", inner);
@@ -280,6 +327,10 @@ constexpr std::array kSurroundings{
                 [](const std::string& inner, const Arguments& a) {
                   return cat("recursed accumulation of path '", at(a, 0), "': ", inner);
                 }},
+    Surrounding{"replacement source",
+                [](const std::string& inner, const Arguments&) {
+                  return prefixed("error looking up replacement source", inner);
+                }},
     Surrounding{"resources",
                 [](const std::string& inner, const Arguments&) {
                   return prefixed("accumulating resources", inner);
@@ -288,8 +339,12 @@ constexpr std::array kSurroundings{
                 [](const std::string& inner, const Arguments& a) {
                   return cat("couldn't make target for path '", at(a, 0), "': ", inner);
                 }},
-    Surrounding{"unreadable text", [](const std::string& inner,
-                                      const Arguments& a) { return cat(at(a, 0), ": ", inner); }},
+    Surrounding{"target selector",
+                [](const std::string& inner, const Arguments&) {
+                  return inner.starts_with("error parsing")
+                             ? prefixed("error creating target selector", inner)
+                             : inner;
+                }},
 };
 
 constexpr bool is_sorted_within() {

@@ -4,6 +4,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "kustomize/go_yaml3.h"
 
 namespace plumb::kustomize {
 
@@ -41,7 +42,7 @@ std::string_view kind_name(const yaml::Node& node) {
        cat("the path needs a ", wanted == "MappingNode" ? "map" : "list", " there"),
        {{"here", node.span}},
        {cat("wrong node kind: expected ", wanted, " but got ", kind_name(node),
-            ": node contents:\n", node.text)});
+            ": node contents:\n", write_go_yaml(node))});
 }
 
 yaml::Node* element(yaml::Node& list, std::string_view part, Span span) {

@@ -7,6 +7,7 @@
 #include "kustomize/field_path.h"
 #include "kustomize/order.h"
 #include "kustomize/scalar.h"
+#include "kustomize/wording.h"
 
 namespace plumb::kustomize {
 
@@ -100,7 +101,7 @@ void visit_path(Arena& arena, yaml::Node& object, const FieldSpec& spec, Make ma
   } catch (Error& error) {
     if (error.diagnostic().code == "kustomize/field-path")
       error.diagnostic().arguments[1] = describe(id_of(object));
-    throw;
+    rethrow_during(error, "considering", {std::string(spec.path), describe(id_of(object))});
   }
 }
 
@@ -126,7 +127,8 @@ void visit_fields(Arena& arena, yaml::Node& object, const std::vector<FieldSpec>
   }
 }
 
-void merge_field_specs(std::vector<FieldSpec>& into, const std::vector<FieldSpec>& more) {
+void merge_field_specs(std::vector<FieldSpec>& into, const std::vector<FieldSpec>& more,
+                       std::string_view table) {
   for (const FieldSpec& spec : more) {
     const auto there = std::ranges::find_if(into, [&](const FieldSpec& other) {
       return selects(spec.gvk, other.gvk) && other.path == spec.path;
@@ -138,19 +140,29 @@ void merge_field_specs(std::vector<FieldSpec>& into, const std::vector<FieldSpec
     if (there->create != spec.create)
       fail("kustomize/conflicting-field-specs", {},
            cat("the field '", spec.path, "' is given twice, with and without 'create'"), {},
-           {describe(spec.gvk), std::string(spec.path)});
+           {describe(spec.gvk), std::string(spec.path), std::string(table)});
   }
 }
 
 namespace {
 
-constexpr std::vector<FieldSpec> FieldTables::* kLists[] = {
-    &FieldTables::name_prefix,     &FieldTables::name_suffix,
-    &FieldTables::namespaces,      &FieldTables::common_labels,
-    &FieldTables::template_labels, &FieldTables::volume_claim_template_labels,
-    &FieldTables::labels,          &FieldTables::common_annotations,
-    &FieldTables::images,          &FieldTables::replicas,
-    &FieldTables::variables};
+// In the order in which kustomize merges them, by its names.
+struct ListRow {
+  std::string_view name;
+  std::vector<FieldSpec> FieldTables::* list;
+};
+constexpr ListRow kLists[] = {
+    {"NamePrefix", &FieldTables::name_prefix},
+    {"NameSuffix", &FieldTables::name_suffix},
+    {"NameSpace", &FieldTables::namespaces},
+    {"CommonAnnotations", &FieldTables::common_annotations},
+    {"CommonLabels", &FieldTables::common_labels},
+    {"Labels", &FieldTables::labels},
+    {"TemplateLabels", &FieldTables::template_labels},
+    {"VolumeClaimTemplateLabels", &FieldTables::volume_claim_template_labels},
+    {"VarReference", &FieldTables::variables},
+    {"Images", &FieldTables::images},
+    {"Replicas", &FieldTables::replicas}};
 
 std::pair<int, std::string> sort_key(const Gvk& gvk) {
   const auto or_else = [](std::string_view text, std::string_view absent) {
@@ -163,21 +175,21 @@ std::pair<int, std::string> sort_key(const Gvk& gvk) {
 }  // namespace
 
 void sort_field_tables(FieldTables& tables) {
-  for (const auto list : kLists)
-    std::ranges::stable_sort(tables.*list, {},
+  for (const ListRow& row : kLists)
+    std::ranges::stable_sort(tables.*row.list, {},
                              [](const FieldSpec& spec) { return sort_key(spec.gvk); });
   std::ranges::stable_sort(tables.name_references, {},
                            [](const NameReference& reference) { return sort_key(reference.gvk); });
 }
 
 void merge_field_tables(FieldTables& into, const FieldTables& more) {
-  for (const auto list : kLists) merge_field_specs(into.*list, more.*list);
+  for (const ListRow& row : kLists) merge_field_specs(into.*row.list, more.*row.list, row.name);
   for (const NameReference& reference : more.name_references) {
     const auto there = std::ranges::find(into.name_references, reference.gvk, &NameReference::gvk);
     if (there == into.name_references.end())
       into.name_references.push_back(reference);
     else
-      merge_field_specs(there->referrers, reference.referrers);
+      merge_field_specs(there->referrers, reference.referrers, "NameReference");
   }
   sort_field_tables(into);
 }

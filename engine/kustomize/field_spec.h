@@ -44,7 +44,8 @@ const FieldTables& default_field_tables();
 // Adds what is new. A row counts as there when one of its path is there for a kind that the new row
 // covers, too: behind {Deployment, p} a row {any kind, p} adds nothing. The same row with another
 // `create` is the error kustomize/conflicting-field-specs.
-void merge_field_specs(std::vector<FieldSpec>& into, const std::vector<FieldSpec>& more);
+void merge_field_specs(std::vector<FieldSpec>& into, const std::vector<FieldSpec>& more,
+                       std::string_view table = {});
 // Merges all tables and sorts their rows by kind, as kustomize does each time.
 void merge_field_tables(FieldTables& into, const FieldTables& more);
 void sort_field_tables(FieldTables& tables);

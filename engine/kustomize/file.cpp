@@ -2,7 +2,9 @@
 
 #include "base/text.h"
 #include "kustomize/build.h"
+#include "kustomize/go_yaml_text.h"
 #include "kustomize/shape.h"
+#include "kustomize/wording.h"
 #include "yaml/read.h"
 
 namespace plumb::kustomize {
@@ -106,6 +108,18 @@ bool holds_secrets(const yaml::Node& root) {
 
 }  // namespace
 
+yaml::Document read_go_yaml2(Build& build, std::string_view text, SourceId source,
+                             const yaml::Profile& profile) {
+  const Span whole{source, 0, static_cast<std::uint32_t>(text.size())};
+  try {
+    return yaml::read_first(text, whole, profile, build.arena, build.context.limits);
+  } catch (const Error& error) {
+    const Diagnostic& cause = error.diagnostic();
+    if (!cause.code.starts_with("yaml/")) throw;
+    throw WordedError(cause, go_yaml_words(cause, text, 0, GoYaml::kVersion2));
+  }
+}
+
 const Kustomization& load_kustomization(Build& build, const Root& root) {
   std::string name;
   const File file = find_file(build, root, name);
@@ -116,18 +130,18 @@ const Kustomization& load_kustomization(Build& build, const Root& root) {
   }
   SourceStore& sources = build.context.sources;
   const std::string_view text = sources.text(file.source);
-  const Span whole{file.source, 0, static_cast<std::uint32_t>(text.size())};
   // A Secret's literals may stand in a text that does not even parse.
   if (contains(lower(text), "secretgenerator")) sources.mark_secret(file.source);
   yaml::Profile profile = yaml::kKustomizationProfile;
   profile.duplicates = yaml::DuplicateKeys::kLastWins;
   const yaml::Document document =
-      yaml::read_first(text, whole, profile, build.arena, build.context.limits);
+      during("kustomization", [&] { return read_go_yaml2(build, text, file.source, profile); });
   const Span first_line{file.source, 0, 0};
   const yaml::Node* fields = nullptr;
-  fields = fit({build.arena, Strictness::kStrict,
-                document.root->is_mapping() && holds_secrets(*document.root)},
-               *document.root, kKustomizationShape);
+  const bool secret = document.root->is_mapping() && holds_secrets(*document.root);
+  fields = during("kustomization", [&] {
+    return fit({build.arena, Strictness::kStrict, secret}, *document.root, kKustomizationShape);
+  });
   warn_deprecated(build, *fields);
   check_not_empty(*fields, first_line);
   check_kind(build, root, *fields, first_line);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "kustomize/json_values.h"
 #include "kustomize/scalar.h"
+#include "kustomize/shape.h"
 #include "yaml/json.h"
 #include "yaml/read.h"
 
@@ -289,12 +290,13 @@ JsonPatch read_json_patch(Build& build, std::string_view text, Span place) {
                                            : read_yaml_text(build, text, place);
   if (root->is_null()) return {};
   if (!root->is_sequence())
-    fail("kustomize/json-patch", root->span, "expected a list of operations", {}, {});
+    fail("kustomize/json-patch", root->span, "expected a list of operations", {},
+         {std::string(json_kind(*root)), "jsonpatch.Patch"});
   JsonPatch patch;
   for (const Node* const item : root->items) {
     if (!item->is_mapping() && !item->is_null())
       fail("kustomize/json-patch", item->span, "expected an operation: a map with 'op' and 'path'",
-           {}, {});
+           {}, {std::string(json_kind(*item)), "jsonpatch.Operation"});
     JsonOperation operation;
     bool given = false;
     operation.span = item->span;

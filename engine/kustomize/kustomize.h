@@ -73,8 +73,8 @@ kube::ResourceSet build(const files::Tree& tree, const files::Path& directory,
                         kube::ResourceSet further);
 
 // The documents as kustomize prints them. Errors: kustomize/key-type, kustomize/value-type and
-// others for what kustomize cannot print.
-std::string print(const kube::ResourceSet& set);
+// others for what kustomize cannot print; with `sources` it is said as kustomize says it.
+std::string print(const kube::ResourceSet& set, const SourceStore* sources = nullptr);
 
 // `kustomize ARGUMENTS`: the compatible command line, in kustomize's own words. The exit status is
 // the tool's.

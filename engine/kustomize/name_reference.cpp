@@ -6,8 +6,11 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "kustomize/provenance.h"
 #include "kustomize/scalar.h"
 #include "kustomize/transform/transform.h"
+#include "kustomize/wording.h"
+#include "yaml/emit.h"
 
 namespace plumb::kustomize {
 
@@ -106,7 +109,10 @@ class Referrer {
     }
     FieldSpec own = spec;
     own.gvk = {};  // the row was chosen already
-    visit_fields(build_.arena, *item_.body, own, Make::kNothing, [&](Node& node) { set(node); });
+    const auto place = [&] { return Arguments{std::string(spec.path), describe(item_.id())}; };
+    during("name reference", place, [&] {
+      visit_fields(build_.arena, *item_.body, own, Make::kNothing, [&](Node& node) { set(node); });
+    });
   }
 
  private:
@@ -257,7 +263,20 @@ class Referrer {
     }
     fail("kustomize/ambiguous-reference", item_.body->span,
          cat("'", describe(id_), "' names '", name, "', which several objects were called"),
-         std::move(notes), {ids});
+         std::move(notes),
+         {cat("found multiple possible referrals: ", ids, "\n", objects_shown(found))});
+  }
+
+  std::string objects_shown(const std::vector<const Entry*>& found) const {
+    const auto shown = [](const Item& item) {
+      Arena arena;
+      return yaml::emit(*with_history(arena, item), yaml::kKustomizeOutput);
+    };
+    std::string text =
+        cat("\n**** Too many possible referral targets to referrer:\n", shown(item_), "\n");
+    for (std::size_t i = 0; i < found.size(); ++i)
+      text += cat("--- possible referral ", i, ":\n", shown(*found[i]->item), "\n");
+    return text;
   }
 
   Build& build_;

@@ -108,4 +108,29 @@ void write_provenance(Build& build, Item& item, bool origin, bool transformation
   annotate(build, item, kTransformationsAnnotation, list);
 }
 
+Node* with_history(Arena& arena, const Item& item) {
+  Node* const body = yaml::copy(arena, *item.body);
+  Node* const metadata = yaml::ensure_mapping(arena, *body, "metadata");
+  const auto put = [&](std::string_view name, const std::string& text) {
+    if (text.empty()) return;
+    Node* const annotations = yaml::ensure_mapping(arena, *metadata, "annotations");
+    yaml::set(arena, *annotations, cat("internal.config.kubernetes.io/", name),
+              yaml::make_string(arena, text));
+  };
+  std::string kinds, names, namespaces;
+  for (const FormerId& id : item.former) {
+    const std::string_view comma = kinds.empty() ? "" : ",";
+    kinds += cat(comma, id.kind);
+    names += cat(comma, id.name);
+    namespaces += cat(comma, id.namespace_name);
+  }
+  put("previousKinds", kinds);
+  put("previousNames", names);
+  put("previousNamespaces", namespaces);
+  put("prefixes", join({item.prefixes.begin(), item.prefixes.end()}, ","));
+  put("suffixes", join({item.suffixes.begin(), item.suffixes.end()}, ","));
+  if (item.needs_hash) put("needsHashSuffix", "enabled");
+  return body;
+}
+
 }  // namespace plumb::kustomize

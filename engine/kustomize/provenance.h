@@ -29,4 +29,7 @@ void note_transformer(Build& build, Items& items, const Root& root, const Kustom
 // Writes the annotations that are asked for.
 void write_provenance(Build& build, Item& item, bool origin, bool transformations);
 
+// The object with the annotations in which kustomize keeps its history; made in `arena`.
+yaml::Node* with_history(Arena& arena, const Item& item);
+
 }  // namespace plumb::kustomize

@@ -6,6 +6,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "kustomize/wording.h"
 
 namespace plumb::kustomize {
 
@@ -91,7 +92,9 @@ class Parser {
     for (;;) {
       const Token token = scanner_.peek();
       if (token == Token::kText || token == Token::kNot) {
+        in_requirement_ = true;
         requirements.push_back(parse_requirement());
+        in_requirement_ = false;
         const Token end = scanner_.next();
         if (end == Token::kEnd) return requirements;
         if (end != Token::kComma)
@@ -111,17 +114,66 @@ class Parser {
  private:
   [[noreturn]] void fail_with(std::string cause) const {
     fail("kustomize/label-selector", span_, cat("'", text_, "' is not a label selector: ", cause),
-         {}, {cat("unable to parse requirement: ", cause)});
+         {}, {cat(in_requirement_ ? "unable to parse requirement: " : "", cause)});
   }
 
-  static bool is_label_name(std::string_view text) {
-    static const Regex pattern(
-        "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$");
-    return pattern.matches(text);
+  // How Kubernetes words it that a text does not fit a pattern.
+  static std::string pattern_words(std::string_view rule, std::string_view pattern,
+                                   std::initializer_list<std::string_view> examples) {
+    std::string words = cat(rule, " (e.g. ");
+    bool first = true;
+    for (const std::string_view example : examples) {
+      words += cat(first ? "" : " or ", "'", example, "', ");
+      first = false;
+    }
+    return cat(words, "regex used for validation is '", pattern, "')");
   }
-  static bool is_label_value(std::string_view text) {
-    static const Regex pattern("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$");
-    return text.size() <= 63 && pattern.matches(text);
+
+  void check_key(std::string_view key) const {
+    constexpr std::string_view kName = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
+    constexpr std::string_view kRule =
+        "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+        "alphanumeric character";
+    constexpr std::string_view kPrefix =
+        "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
+    constexpr std::string_view kPrefixRule =
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or "
+        "'.', and must start and end with an alphanumeric character";
+    const std::vector<std::string_view> parts = split(key, '/');
+    std::vector<std::string> problems;
+    const std::string name_words = pattern_words(kRule, kName, {"MyName", "my.name", "123-abc"});
+    if (parts.size() > 2) {
+      problems.push_back(cat("a qualified name ", name_words,
+                             " with an optional DNS subdomain prefix and '/' (e.g. "
+                             "'example.com/MyName')"));
+    } else {
+      if (parts.size() == 2 && parts[0].empty())
+        problems.emplace_back("prefix part must be non-empty");
+      else if (parts.size() == 2 && !Regex(cat("^", kPrefix, "$")).matches(parts[0]))
+        problems.push_back(
+            cat("prefix part ", pattern_words(kPrefixRule, kPrefix, {"example.com"})));
+      const std::string_view name = parts.back();
+      if (name.empty()) problems.emplace_back("name part must be non-empty");
+      if (name.size() > 63) problems.emplace_back("name part must be no more than 63 characters");
+      if (!Regex(cat("^", kName, "$")).matches(name))
+        problems.push_back(cat("name part ", name_words));
+    }
+    if (!problems.empty())
+      fail_with(cat("invalid label key ", go_quoted(key), ": ", join(problems, "; ")));
+  }
+
+  void check_value(std::string_view key, std::string_view value) const {
+    constexpr std::string_view kValue = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?";
+    std::vector<std::string> problems;
+    if (value.size() > 63) problems.emplace_back("must be no more than 63 characters");
+    if (!Regex(cat("^", kValue, "$")).matches(value))
+      problems.push_back(pattern_words(
+          "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' "
+          "or '.', and must start and end with an alphanumeric character",
+          kValue, {"MyValue", "my_value", "12345"}));
+    if (!problems.empty())
+      fail_with(cat("invalid label value: ", go_quoted(value), ": at key: ", go_quoted(key), ": ",
+                    join(problems, "; ")));
   }
 
   LabelRequirement parse_requirement() {
@@ -134,14 +186,12 @@ class Parser {
     if (token != Token::kText)
       fail_with(cat("found '", scanner_.literal(), "', expected: identifier"));
     requirement.key = scanner_.literal();
-    if (!is_label_name(requirement.key))
-      fail_with(cat("key: Invalid value: \"", requirement.key, "\""));
+    check_key(requirement.key);
     if (requirement.op == Operator::kNotExists) return requirement;
     const Token next = scanner_.peek();
     if (next == Token::kEnd || next == Token::kComma) return requirement;
     parse_values(requirement, scanner_.next());
-    for (const std::string& value : requirement.values)
-      if (!is_label_value(value)) fail_with(cat("values: Invalid value: \"", value, "\""));
+    for (const std::string& value : requirement.values) check_value(requirement.key, value);
     return requirement;
   }
 
@@ -161,8 +211,7 @@ class Parser {
         requirement.op = op == Token::kGreater ? Operator::kGreater : Operator::kLess;
         requirement.values = {exact_value()};
         if (!to_integer(requirement.values.front()))
-          fail_with(
-              "values[0]: Invalid value: for 'Gt', 'Lt' operators, the value must be an integer");
+          fail_with("for 'Gt', 'Lt' operators, the value must be an integer");
         return;
       case Token::kIn:
       case Token::kNotIn:
@@ -170,7 +219,7 @@ class Parser {
         requirement.values = value_list();
         return;
       default:
-        fail_with(cat("found '", scanner_.literal(), "', expected: in, notin, =, ==, !=, gt, lt"));
+        fail_with(cat("found '", scanner_.literal(), "', expected: '=', '!=', '==', 'in', notin'"));
     }
   }
 
@@ -185,28 +234,40 @@ class Parser {
   std::vector<std::string> value_list() {
     if (scanner_.next(true) != Token::kOpen)
       fail_with(cat("found '", scanner_.literal(), "' expected: '('"));
+    const Token start = scanner_.peek(true);
+    if (start == Token::kClose) {
+      scanner_.next(true);
+      return {""};
+    }
+    if (start != Token::kText && start != Token::kComma)
+      fail_with(cat("found '", scanner_.peeked(), "', expected: ',', ')' or identifier"));
     std::vector<std::string> values;
-    bool want_value = true;
     for (;;) {
       const Token token = scanner_.next(true);
-      if (token == Token::kText && want_value) {
+      if (token == Token::kText) {
         values.emplace_back(scanner_.literal());
-        want_value = false;
+        const Token end = scanner_.peek(true);
+        if (end != Token::kComma && end != Token::kClose)
+          fail_with(cat("found '", scanner_.peeked(), "', expected: ',' or ')'"));
+        if (end == Token::kClose) break;
       } else if (token == Token::kComma) {
-        if (want_value) values.emplace_back();
-        want_value = true;
-      } else if (token == Token::kClose) {
-        if (want_value) values.emplace_back();
-        return values;
+        if (values.empty()) values.emplace_back();
+        const Token end = scanner_.peek(true);
+        if (end == Token::kComma) scanner_.next(true);
+        if (end == Token::kComma || end == Token::kClose) values.emplace_back();
+        if (end == Token::kClose) break;
       } else {
-        fail_with(cat("found '", scanner_.literal(), "', expected: ',', or ')'"));
+        fail_with(cat("found '", scanner_.literal(), "', expected: ',', or identifier"));
       }
     }
+    scanner_.next(true);
+    return values;
   }
 
   Scanner scanner_;
   std::string_view text_;
   Span span_;
+  bool in_requirement_ = false;
 };
 
 bool matches_one(const LabelRequirement& requirement, const yaml::Node* labels) {

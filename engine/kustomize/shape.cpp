@@ -181,20 +181,6 @@ constexpr std::array kConfigurationFields{records("namePrefix", kFieldSpecShape)
 
 // ---- the check ----
 
-std::string_view json_kind(const Node& value) {
-  if (value.is_mapping()) return "object";
-  if (value.is_sequence()) return "array";
-  switch (value.type) {
-    case Type::kBoolean:
-      return "bool";
-    case Type::kInteger:
-    case Type::kFloat:
-      return "number";
-    default:
-      return "string";
-  }
-}
-
 std::string type_name(const FieldShape& field, bool element) {
   std::string name(field.type_name);
   if (name.empty()) {
@@ -383,6 +369,20 @@ const RecordShape kSecretGeneratorShape{"SecretArgs", kSecretGeneratorFields};
 const RecordShape kReplacementShape{"ReplacementField", kReplacementFields};
 const RecordShape kKustomizationShape{"Kustomization", kKustomizationFields};
 const RecordShape kConfigurationShape{"TransformerConfig", kConfigurationFields};
+
+std::string_view json_kind(const Node& value) {
+  if (value.is_mapping()) return "object";
+  if (value.is_sequence()) return "array";
+  switch (value.type) {
+    case Type::kBoolean:
+      return "bool";
+    case Type::kInteger:
+    case Type::kFloat:
+      return "number";
+    default:
+      return "string";
+  }
+}
 
 std::string json_text(const Node& scalar) {
   switch (scalar.type) {

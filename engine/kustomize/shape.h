@@ -51,6 +51,8 @@ struct FitContext {
 // found, the field's path, the type wanted), kustomize/map-key.
 yaml::Node* fit(const FitContext& context, const yaml::Node& value, const RecordShape& shape);
 
+// What Go's JSON decoder calls a value: "object", "array", "bool", "number", "string".
+std::string_view json_kind(const yaml::Node& value);
 // The text that a key or a scalar has in JSON: 0x1F is "31", yes is "true".
 std::string json_text(const yaml::Node& scalar);
 

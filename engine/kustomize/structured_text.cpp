@@ -1,9 +1,11 @@
 #include "kustomize/structured_text.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "kustomize/field_path.h"
+#include "kustomize/go_yaml3.h"
 #include "kustomize/json_values.h"
-#include "kustomize/yaml_text.h"
 #include "yaml/emit.h"
 #include "yaml/read.h"
 
@@ -80,16 +82,26 @@ std::string_view write_json(Build& build, const Node& tree, std::string_view old
   return build.arena.copy(yaml::emit_json(tree, style));
 }
 
-// What is known to come out as kustomize writes it; all else is named.
-std::string_view write_yaml(Build& build, const Scalar& scalar, Span span) {
-  std::optional<std::string> text;
-  if (scalar.document.comments.empty()) text = write_yaml_text(*scalar.document.root);
-  if (!text)
+// Whether a comment stands between the brackets of a collection.
+bool has_comment_inside(const Node& node, const yaml::Document& document) {
+  if (!node.is_scalar() && node.style == yaml::Style::kFlow)
+    return std::ranges::any_of(document.comments, [&](const yaml::Comment& comment) {
+      return comment.span.offset >= node.span.offset &&
+             comment.span.offset < node.span.offset + node.span.length;
+    });
+  return std::ranges::any_of(
+             node.items, [&](const Node* item) { return has_comment_inside(*item, document); }) ||
+         std::ranges::any_of(node.entries, [&](const yaml::Entry& entry) {
+           return has_comment_inside(*entry.value, document);
+         });
+}
+
+std::string_view write_yaml(Build& build, const Scalar& scalar, std::string_view old, Span span) {
+  if (has_comment_inside(*scalar.document.root, scalar.document))
     fail("kustomize/unsupported", span,
-         "replacements inside YAML texts with comments, anchors, tags or folded texts are not "
-         "supported",
+         "replacements inside YAML texts with comments in a flow collection are not supported",
          {{"the text", scalar.node->span}}, {"replacements inside such YAML texts"});
-  return build.arena.copy(trim(*text));
+  return build.arena.copy(trim(write_go_yaml(*scalar.document.root, {old, &scalar.document})));
 }
 
 }  // namespace
@@ -114,7 +126,7 @@ bool set_in_structured_text(Build& build, Node& root, const std::vector<std::str
   const bool json = start.starts_with('{') || start.starts_with('[');
   if (json && !is_json_tree(tree)) return false;
   const Node before = *scalar.node;
-  scalar.node->text = json ? write_json(build, tree, old) : write_yaml(build, scalar, span);
+  scalar.node->text = json ? write_json(build, tree, old) : write_yaml(build, scalar, old, span);
   build.origins.record(*scalar.node, &before, mark.span, mark.layer);
   return true;
 }

@@ -6,7 +6,10 @@
 #include "base/regex.h"
 #include "base/text.h"
 #include "kustomize/field_path.h"
+#include "kustomize/go_yaml3.h"
+#include "kustomize/go_yaml_text.h"
 #include "kustomize/scalar.h"
+#include "kustomize/wording.h"
 #include "yaml/read.h"
 
 namespace plumb::kustomize {
@@ -28,7 +31,7 @@ void require(const Node& node, yaml::Kind kind, Span span) {
   const bool map = kind == yaml::Kind::kMapping;
   fail_part(span, cat("the path needs a ", map ? "map" : "list", " where there is none"),
             cat("wrong node kind: expected ", map ? "MappingNode" : "SequenceNode", " but got ",
-                kind_name(node), ": node contents:\n", node.text));
+                kind_name(node), ": node contents:\n", write_go_yaml(node)));
 }
 
 // A scalar as it would be printed: quotes count.
@@ -110,12 +113,21 @@ class Search {
   Node& parsed(const Node& text) {
     yaml::Profile profile = yaml::kKustomizeProfile;
     profile.duplicates = yaml::DuplicateKeys::kKeep;
-    const yaml::Document document =
-        yaml::read_first(text.text, {}, profile, build_.arena, build_.context.limits);
+    const yaml::Document document = read_text(text.text, profile);
     if (document.empty)
       fail_part(span_, "the path leads into an empty text",
                 "wrong node kind: expected MappingNode but got : node contents:\nnull");
     return *document.root;
+  }
+
+  yaml::Document read_text(std::string_view text, const yaml::Profile& profile) {
+    try {
+      return yaml::read_first(text, {}, profile, build_.arena, build_.context.limits);
+    } catch (const Error& error) {
+      if (!error.diagnostic().code.starts_with("yaml/")) throw;
+      fail_part(span_, cat("the path leads into a text that is no YAML: ", error.diagnostic().text),
+                go_yaml_words(error.diagnostic(), text, 0, GoYaml::kVersion3));
+    }
   }
 
   void walk_index(Node& node, std::size_t depth) {
@@ -136,7 +148,7 @@ class Search {
     const auto [field, pattern] = list_match(path_[depth], span_);
     if (const auto cause = Regex::why_invalid(pattern))
       fail_part(span_, cat("'", pattern, "' is not a regular expression: ", *cause),
-                cat("error parsing regexp: ", *cause));
+                go_regex_words(*cause));
     const Regex regex(pattern);
     const std::size_t before = found_.size();
     visit_matches(node, depth, field, regex);

@@ -9,6 +9,7 @@
 #include "kustomize/field_path.h"
 #include "kustomize/scalar.h"
 #include "kustomize/transform/transform.h"
+#include "kustomize/wording.h"
 #include "yaml/emit.h"
 
 namespace plumb::kustomize {
@@ -64,9 +65,19 @@ void add_variable(std::vector<Variable>& into, const Variable& variable) {
 }
 
 std::string go_variable(const Variable& variable) {
-  return cat("{", variable.name, " {", api_version(variable.gvk), " {", variable.gvk.group, " ",
-             variable.gvk.version, " ", variable.gvk.kind, " false} ", variable.object, " ",
-             variable.namespace_name, "} {", variable.field_path, "}}");
+  return cat("{", variable.name, " ", describe(variable.gvk), " {", variable.field_path, "}}");
+}
+
+// The vars of a file as kustomize lists them: without what stands in an apiVersion.
+std::string variables_shown(const Node& list) {
+  std::string shown;
+  for (const Node* const entry : list.items) {
+    Variable variable = variable_of(*entry);
+    variable.gvk.group = yaml::text_at(*entry, {"objref", "group"});
+    variable.gvk.version = yaml::text_at(*entry, {"objref", "version"});
+    shown += cat(shown.empty() ? "" : " ", go_variable(variable));
+  }
+  return shown;
 }
 
 // "ports[0]" is two parts of a var's path.
@@ -221,11 +232,11 @@ void merge_variables(std::vector<Variable>& into, const std::vector<Variable>& m
   for (const Variable& variable : more) add_variable(into, variable);
 }
 
-void record_variables(Build&, const Kustomization& file, Accumulated& into) {
-  const Node* const list = file.find("vars");
-  if (list == nullptr) return;
+namespace {
+
+void record_list(const Node& list, Accumulated& into) {
   std::vector<Variable> variables;
-  for (const Node* const entry : list->items) {
+  for (const Node* const entry : list.items) {
     const Variable variable = variable_of(*entry);
     std::vector<Item*> found;
     for (Item* const item : into.items.named(variable.object))
@@ -239,6 +250,16 @@ void record_variables(Build&, const Kustomization& file, Accumulated& into) {
     variables.push_back(variable);
   }
   merge_variables(into.variables, variables);
+}
+
+}  // namespace
+
+void record_variables(Build&, const Kustomization& file, Accumulated& into) {
+  const Node* const list = file.find("vars");
+  if (list == nullptr) return;
+  during(
+      "merging vars", [&] { return Arguments{variables_shown(*list)}; },
+      [&] { record_list(*list, into); });
 }
 
 void resolve_variables(Build& build, Accumulated& all) {

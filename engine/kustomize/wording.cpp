@@ -74,6 +74,30 @@ std::string go_quoted(std::string_view text) {
   return out + "\"";
 }
 
+std::string go_regex_words(std::string_view cause) {
+  struct Row {
+    std::string_view re2, go;
+  };
+  constexpr std::array kRows{
+      Row{"missing ]", "missing closing ]"},
+      Row{"missing )", "missing closing )"},
+      Row{"trailing \\ at end of regular expression", "trailing backslash at end of expression"},
+      Row{"no argument for repetition operator", "missing argument to repetition operator"},
+      Row{"invalid repetition size", "invalid repeat count"},
+      Row{"bad repetition operator", "invalid nested repetition operator"},
+      Row{"invalid perl operator", "invalid or unsupported Perl syntax"},
+      Row{"invalid named capture group", "invalid named capture"},
+  };
+  const std::size_t colon = cause.find(": ");
+  const std::string_view what = cause.substr(0, colon);
+  const std::string_view part =
+      colon == std::string_view::npos ? std::string_view{} : cause.substr(colon + 2);
+  std::string_view words = what;
+  for (const Row& row : kRows)
+    if (row.re2 == what) words = row.go;
+  return cat("error parsing regexp: ", words, ": `", part, "`");
+}
+
 std::string words_of(const Error& error) {
   if (const auto* const worded = dynamic_cast<const WordedError*>(&error)) return worded->words;
   return door_text(error.diagnostic()).value_or(error.diagnostic().text);

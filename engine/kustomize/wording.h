@@ -44,6 +44,9 @@ decltype(auto) during(std::string_view doing, const Work& work) {
   return during(doing, [] { return Arguments{}; }, work);
 }
 
+// Why a pattern is none, in the words of Go's regexp; `cause` is RE2's: "missing ]: [a".
+std::string go_regex_words(std::string_view cause);
+
 // A text in double quotes, as Go's %q writes it.
 std::string go_quoted(std::string_view text);
 

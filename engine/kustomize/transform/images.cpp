@@ -9,6 +9,7 @@
 
 #include "base/regex.h"
 #include "base/text.h"
+#include "kustomize/go_yaml3.h"
 #include "kustomize/transform/transform.h"
 
 namespace plumb::kustomize {
@@ -155,9 +156,8 @@ class Update {
     for (yaml::Node* const container : list.items) {
       if (container->is_null()) continue;
       if (!container->is_mapping())
-        fail(
-            "kustomize/not-a-map", container->span, "expected a map as a container", {},
-            {container->is_scalar() ? "ScalarNode" : "SequenceNode", std::string(container->text)});
+        fail("kustomize/not-a-map", container->span, "expected a map as a container", {},
+             {container->is_scalar() ? "ScalarNode" : "SequenceNode", write_go_yaml(*container)});
       yaml::Node* const image = yaml::find(*container, "image");
       if (image != nullptr) field(*image);
     }

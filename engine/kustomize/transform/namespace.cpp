@@ -4,8 +4,10 @@
 #include <unordered_set>
 
 #include "base/text.h"
+#include "kustomize/provenance.h"
 #include "kustomize/scalar.h"
 #include "kustomize/transform/transform.h"
+#include "yaml/emit.h"
 
 namespace plumb::kustomize {
 
@@ -77,6 +79,12 @@ struct HashId {
   std::size_t operator()(const Item* item) const { return hash_of(item->id()); }
 };
 
+// As kustomize shows an object: JSON, with what it remembers.
+std::string shown(const Item& item) {
+  Arena arena;
+  return yaml::emit_json(*with_history(arena, item));
+}
+
 void check_unique(const Items& items, const Request& request) {
   std::unordered_set<const Item*, HashId, SameId> seen;
   for (const Item* const item : items.list()) {
@@ -85,7 +93,7 @@ void check_unique(const Items& items, const Request& request) {
       fail("kustomize/namespace-conflict", request.mark.span,
            cat("in namespace '", request.name, "' two objects are '", describe(item->id()), "'"),
            {{"the first", (*there)->body->span}, {"the second", item->body->span}},
-           {describe(item->id())});
+           {describe(item->id()), cat(shown(**there), " ", shown(*item))});
   }
 }
 
@@ -94,7 +102,7 @@ void transform(const Step& step, const Request& request) {
   for (Item* const item : step.items.list()) {
     if (item->from_helm) continue;
     remember_id(*item);
-    transform_item(step.build, *item, request);
+    during("namespace", [&] { transform_item(step.build, *item, request); });
   }
   check_unique(step.items, request);
   step.items.reindex();

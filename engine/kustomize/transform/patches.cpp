@@ -5,11 +5,13 @@
 
 #include "base/text.h"
 #include "kustomize/embedded.h"
+#include "kustomize/go_yaml3.h"
 #include "kustomize/json_patch.h"
 #include "kustomize/scalar.h"
 #include "kustomize/selector.h"
 #include "kustomize/shape.h"
 #include "kustomize/transform/transform.h"
+#include "yaml/emit.h"
 
 namespace plumb::kustomize {
 
@@ -64,6 +66,28 @@ void make_version_explicit(Build& build, Item& item) {
   yaml::set(build.arena, *item.body, "apiVersion", yaml::make_null(build.arena));
 }
 
+const Node* node_at(const Node& root, Span span) {
+  if (root.span == span) return &root;
+  for (const Node* const item : root.items)
+    if (const Node* const found = node_at(*item, span)) return found;
+  for (const yaml::Entry& entry : root.entries)
+    if (const Node* const found = node_at(*entry.value, span)) return found;
+  return nullptr;
+}
+
+Node* merged_with(Build& build, Item& item, Node& patch, const Mark& mark) {
+  try {
+    return kube::strategic_merge(build.merge_context(mark.layer), *item.body, patch);
+  } catch (Error& error) {
+    // The tool shows what stands there.
+    Diagnostic& diagnostic = error.diagnostic();
+    if (diagnostic.code == "kube/merge-kind")
+      if (const Node* const node = node_at(patch, diagnostic.span))
+        diagnostic.arguments[2] = write_go_yaml(*node);
+    throw;
+  }
+}
+
 // Lays `patch`, which must be the caller's own, over the object.
 void merge_into(const Step& step, Item& item, Node& patch, const Options& options,
                 const Mark& mark) {
@@ -71,7 +95,7 @@ void merge_into(const Step& step, Item& item, Node& patch, const Options& option
   const Id before = item.id();
   if (options.name_change || options.kind_change) remember_id(item);
   build.built_in_schema_used = true;
-  Node* const merged = kube::strategic_merge(build.merge_context(mark.layer), *item.body, patch);
+  Node* const merged = merged_with(build, item, patch, mark);
   if (merged == nullptr || yaml::is_empty(*merged)) {
     step.items.drop(&item);
     return;
@@ -343,6 +367,19 @@ void run_merge_patches(const Step& step, const Node* paths, const Node* content,
 
 // ---- `patchesJson6902` ----
 
+// The JSON that a patch's text becomes before it is looked at.
+std::string json_shown(Build& build, const PatchText& patch) {
+  if (patch.text.starts_with('[')) return std::string(patch.text);
+  yaml::Profile profile = yaml::kKustomizationProfile;
+  profile.duplicates = yaml::DuplicateKeys::kLastWins;
+  try {
+    return yaml::emit_json(
+        *yaml::read_first(patch.text, {}, profile, build.arena, build.context.limits).root);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 // A patch as it was read, and its text.
 std::pair<PatchText, JsonPatch> read_json_entry(const Step& step, const Node& entry,
                                                 std::string_view inline_field) {
@@ -366,7 +403,9 @@ std::pair<PatchText, JsonPatch> read_json_entry(const Step& step, const Node& en
   if (text.text.empty())
     fail_config(entry, "the patch file is empty",
                 cat("patch file '", path->text, "' empty seems to be empty"));
-  const JsonPatch operations = read_operations_of(step.build, text);
+  const JsonPatch operations = during(
+      "json patch", [&] { return Arguments{json_shown(step.build, text)}; },
+      [&] { return read_operations_of(step.build, text); });
   if (operations.empty())
     fail("kustomize/empty-patch", entry.span, "the patch is empty", {},
          {cat("patch appears to be empty; file=", has_path ? path->text : "", ", JsonOp=null")});

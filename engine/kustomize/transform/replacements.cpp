@@ -79,6 +79,12 @@ bool is_source(const Item& item, const Id& wanted) {
   });
 }
 
+// ":data.x", as kustomize shows the field behind a source.
+std::string field_shown(const Node& source) {
+  const std::string_view path = yaml::text_at(source, {"fieldPath"});
+  return path.empty() ? std::string() : cat(":", path);
+}
+
 Item& find_source(const Items& items, const Node& source) {
   const Id wanted = source_id(source);
   Item* found = nullptr;
@@ -88,12 +94,12 @@ Item& find_source(const Items& items, const Node& source) {
       fail("kustomize/replacement", source.span,
            cat("several objects fit the source '", describe(wanted), "'"),
            {{"one", found->body->span}, {"another", item->body->span}},
-           {cat("multiple matches for selector ", describe(wanted))});
+           {cat("multiple matches for selector ", describe(wanted), field_shown(source))});
     found = item;
   }
   if (found == nullptr)
     fail_replacement(source.span, cat("no object fits the source '", describe(wanted), "'"),
-                     cat("nothing selected by ", describe(wanted)));
+                     cat("nothing selected by ", describe(wanted), field_shown(source)));
   return *found;
 }
 
@@ -124,7 +130,9 @@ Node* source_value(const Step& step, const Node& replacement) {
   const Node* const given = yaml::find(*source, "fieldPath");
   const std::string_view path =
       given != nullptr && !given->text.empty() ? given->text : kDefaultPath;
-  Node* const value = look_up(*item.body, split_field_path(path), source->span);
+  Node* const value = during("replacement source", [&] {
+    return look_up(*item.body, split_field_path(path), source->span);
+  });
   if (value == nullptr || yaml::is_empty(*value))
     fail("kustomize/replacement", given != nullptr ? given->span : source->span,
          cat("the source '", describe(item.id()), "' has no '", path, "'"),
@@ -220,7 +228,7 @@ void apply_to(const Step& step, Item& item, const Node& value, const Node& path,
 }
 
 void apply_target(const Step& step, const Node& value, const Node& target, const Mark& mark) {
-  const TargetSelector selector(target);
+  const TargetSelector selector = during("target selector", [&] { return TargetSelector(target); });
   const Options options = options_of(target);
   const Node* const paths = yaml::find(target, "fieldPaths");
   Node default_path;

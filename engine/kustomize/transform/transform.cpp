@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "kustomize/go_yaml3.h"
 #include "kustomize/scalar.h"
 #include "yaml/emit.h"
 
@@ -88,9 +89,12 @@ yaml::Node* without_empty(Arena& arena, const yaml::Node& node) {
 
 std::string configuration_text(const Step& step, const yaml::Node& fields) {
   Arena arena;
-  const yaml::Node& printed =
-      step.config != nullptr ? *step.config->body : *without_empty(arena, fields);
-  return yaml::emit(printed, yaml::kKustomizeOutput);
+  if (step.config != nullptr) return yaml::emit(*step.config->body, yaml::kKustomizeOutput);
+  return configuration_text(arena, fields);
+}
+
+std::string configuration_text(Arena& arena, const yaml::Node& fields) {
+  return yaml::emit(*without_empty(arena, fields), yaml::kKustomizeOutput);
 }
 
 std::span<const Transformer> transformers() { return kTransformers; }
@@ -126,7 +130,7 @@ void require_scalar(const yaml::Node& node) {
   if (node.is_scalar()) return;
   fail("kustomize/not-a-scalar", node.span,
        cat("expected a scalar at the end of the path, got a ", node.is_mapping() ? "map" : "list"),
-       {}, {node.is_mapping() ? "MappingNode" : "SequenceNode"});
+       {}, {node.is_mapping() ? "MappingNode" : "SequenceNode", write_go_yaml(node)});
 }
 
 std::vector<FieldSpec> field_specs_of(const yaml::Node* list) {

@@ -26,6 +26,7 @@ struct Step {
 // The configuration of a transformer as kustomize prints it: `fields` without what is empty, or the
 // whole object where it is one.
 std::string configuration_text(const Step& step, const yaml::Node& fields);
+std::string configuration_text(Arena& arena, const yaml::Node& fields);
 
 // Runs `work`, which reads the configuration of a transformer; an error gets kustomize's words
 // about that around it.
