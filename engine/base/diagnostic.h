@@ -45,13 +45,18 @@ using Diagnostics = std::vector<Diagnostic>;
 
 class Error : public std::exception {
  public:
-  explicit Error(Diagnostic diagnostic) : diagnostic_(std::move(diagnostic)) {}
+  explicit Error(Diagnostic diagnostic, Diagnostics further = {})
+      : diagnostic_(std::move(diagnostic)), further_(std::move(further)) {}
   const Diagnostic& diagnostic() const { return diagnostic_; }
   Diagnostic& diagnostic() { return diagnostic_; }
+  // What else was found wrong before giving up, in the order it was found: a text with several
+  // mistakes is told of all of them at once.
+  const Diagnostics& further() const { return further_; }
   const char* what() const noexcept override { return diagnostic_.text.c_str(); }
 
  private:
   Diagnostic diagnostic_;
+  Diagnostics further_;
 };
 
 [[noreturn]] void fail(std::string_view code, Span span, std::string text,

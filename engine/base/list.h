@@ -33,6 +33,14 @@ class List {
     data_ = grown;
     capacity_ = capacity;
   }
+  // These elements and no others, in new memory of exactly their size.
+  void assign(Arena& arena, const T* first, std::size_t count) {
+    *this = {};
+    if (count == 0) return;
+    data_ = static_cast<T*>(arena.allocate(sizeof(T) * count, alignof(T)));
+    std::memcpy(static_cast<void*>(data_), first, sizeof(T) * count);
+    size_ = capacity_ = static_cast<std::uint32_t>(count);
+  }
   void push_back(Arena& arena, const T& value) {
     if (size_ == capacity_) {
       const T kept = value;  // value may be one of our own elements

@@ -23,29 +23,61 @@ struct Word {
   bool yaml11_only;  // YAML 1.1 calls it a boolean, 1.2 a string
 };
 
+// Words with the same first character stand together.
 constexpr std::array kWords{
-    Word{"~", Type::kNull, false},        Word{"null", Type::kNull, false},
-    Word{"Null", Type::kNull, false},     Word{"NULL", Type::kNull, false},
+    Word{"~", Type::kNull, false},        Word{"<<", Type::kMerge, false},
+    Word{"null", Type::kNull, false},     Word{"no", Type::kBoolean, true},
+    Word{"n", Type::kBoolean, true},      Word{"Null", Type::kNull, false},
+    Word{"NULL", Type::kNull, false},     Word{"No", Type::kBoolean, true},
+    Word{"NO", Type::kBoolean, true},     Word{"N", Type::kBoolean, true},
     Word{"true", Type::kBoolean, false},  Word{"True", Type::kBoolean, false},
     Word{"TRUE", Type::kBoolean, false},  Word{"false", Type::kBoolean, false},
     Word{"False", Type::kBoolean, false}, Word{"FALSE", Type::kBoolean, false},
-    Word{"y", Type::kBoolean, true},      Word{"Y", Type::kBoolean, true},
-    Word{"yes", Type::kBoolean, true},    Word{"Yes", Type::kBoolean, true},
-    Word{"YES", Type::kBoolean, true},    Word{"on", Type::kBoolean, true},
-    Word{"On", Type::kBoolean, true},     Word{"ON", Type::kBoolean, true},
-    Word{"n", Type::kBoolean, true},      Word{"N", Type::kBoolean, true},
-    Word{"no", Type::kBoolean, true},     Word{"No", Type::kBoolean, true},
-    Word{"NO", Type::kBoolean, true},     Word{"off", Type::kBoolean, true},
-    Word{"Off", Type::kBoolean, true},    Word{"OFF", Type::kBoolean, true},
-    Word{".nan", Type::kFloat, false},    Word{".NaN", Type::kFloat, false},
-    Word{".NAN", Type::kFloat, false},    Word{".inf", Type::kFloat, false},
-    Word{".Inf", Type::kFloat, false},    Word{".INF", Type::kFloat, false},
-    Word{"+.inf", Type::kFloat, false},   Word{"+.Inf", Type::kFloat, false},
-    Word{"+.INF", Type::kFloat, false},   Word{"-.inf", Type::kFloat, false},
-    Word{"-.Inf", Type::kFloat, false},   Word{"-.INF", Type::kFloat, false},
-    Word{"<<", Type::kMerge, false},
+    Word{"yes", Type::kBoolean, true},    Word{"y", Type::kBoolean, true},
+    Word{"Yes", Type::kBoolean, true},    Word{"YES", Type::kBoolean, true},
+    Word{"Y", Type::kBoolean, true},      Word{"on", Type::kBoolean, true},
+    Word{"off", Type::kBoolean, true},    Word{"On", Type::kBoolean, true},
+    Word{"Off", Type::kBoolean, true},    Word{"ON", Type::kBoolean, true},
+    Word{"OFF", Type::kBoolean, true},    Word{".nan", Type::kFloat, false},
+    Word{".NaN", Type::kFloat, false},    Word{".NAN", Type::kFloat, false},
+    Word{".inf", Type::kFloat, false},    Word{".Inf", Type::kFloat, false},
+    Word{".INF", Type::kFloat, false},    Word{"+.inf", Type::kFloat, false},
+    Word{"+.Inf", Type::kFloat, false},   Word{"+.INF", Type::kFloat, false},
+    Word{"-.inf", Type::kFloat, false},   Word{"-.Inf", Type::kFloat, false},
+    Word{"-.INF", Type::kFloat, false},
 };
 constexpr std::size_t kWordBytesMax = 5;
+
+// What a first character can lead to: words of the table, a number or a date. Most texts start
+// with a letter that leads to none of them.
+struct Lead {
+  std::uint8_t first_word = 0;
+  std::uint8_t words = 0;
+  bool number = false;  // only a sign, a digit or a dot starts a number or a date
+};
+
+constexpr std::array<Lead, 256> make_leads() {
+  std::array<Lead, 256> leads{};
+  for (std::size_t i = 0; i < kWords.size(); ++i) {
+    Lead& lead = leads[static_cast<unsigned char>(kWords[i].text.front())];
+    if (lead.words == 0) lead.first_word = static_cast<std::uint8_t>(i);
+    ++lead.words;
+  }
+  for (const char c : std::string_view("0123456789+-.")) {
+    leads[static_cast<unsigned char>(c)].number = true;
+  }
+  return leads;
+}
+constexpr std::array<Lead, 256> kLeads = make_leads();
+
+const Word* find_word(std::string_view text, const Lead& lead) {
+  if (text.size() > kWordBytesMax) return nullptr;
+  for (std::size_t i = 0; i < lead.words; ++i) {
+    const Word& word = kWords[lead.first_word + i];
+    if (word.text == text) return &word;
+  }
+  return nullptr;
+}
 
 // ---- numbers ----
 
@@ -146,12 +178,6 @@ bool is_json_number(std::string_view text) {
     return false;
   return at < text.size() && is_digit(text[at]) && !text.ends_with('.') && !contains(text, ".e") &&
          !contains(text, ".E") && is_float_shape(text);
-}
-
-// Only a sign, a digit or a dot starts a number or a date.
-bool may_be_number(std::string_view text) {
-  const char first = text.front();
-  return is_digit(first) || first == '-' || first == '+' || first == '.';
 }
 
 Type resolve_number(std::string_view text, Resolution resolution) {
@@ -279,14 +305,12 @@ Type resolve(std::string_view plain, Resolution resolution) {
     if (!is_json_number(plain)) return Type::kString;
     return plain.find_first_of(".eE") == std::string_view::npos ? Type::kInteger : Type::kFloat;
   }
-  if (plain.size() <= kWordBytesMax) {
-    for (const Word& word : kWords) {
-      if (word.text != plain) continue;
-      const bool known = !word.yaml11_only || resolution != Resolution::kGoYaml3;
-      return known ? word.type : Type::kString;
-    }
+  const Lead& lead = kLeads[static_cast<unsigned char>(plain.front())];
+  if (const Word* const word = find_word(plain, lead)) {
+    const bool known = !word->yaml11_only || resolution != Resolution::kGoYaml3;
+    return known ? word->type : Type::kString;
   }
-  if (!may_be_number(plain)) return Type::kString;
+  if (!lead.number) return Type::kString;
   const bool dates = resolution == Resolution::kGoYaml2 || resolution == Resolution::kGoYaml3;
   if (dates && is_digit(plain.front()) && parse_timestamp(plain)) return Type::kTimestamp;
   return resolve_number(plain, resolution);

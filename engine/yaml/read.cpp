@@ -47,125 +47,34 @@ Document read_first(std::string_view piece, Span place, const Profile& profile, 
   return document;
 }
 
-// ---- the text ----
-
 namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-bool printable(char32_t c) {
-  return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c <= 0x7E) || c == 0x85 ||
-         (c >= 0xA0 && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD && c != 0xFEFF) ||
-         (c >= 0x10000 && c <= 0x10FFFF);
-}
+constexpr std::string_view kMoreContent = "expected the end of the document, found more content";
+constexpr std::string_view kMoreContentNote =
+    "is it indented less than what it belongs to, or a second value on one line?";
 }  // namespace
 
-// The whole text once: later stages may then trust every byte.
-void Reader::check_text() {
-  if (text_.starts_with("\xFF\xFE") || text_.starts_with("\xFE\xFF")) {
-    fail_at(at_, at_ + 2, "yaml/encoding", "expected UTF-8, found a UTF-16 byte order mark",
-            {{"save the file as UTF-8"}});
-  }
-  for (std::size_t i = 0; i < text_.size();) {
-    const auto byte = static_cast<unsigned char>(text_[i]);
-    if (byte >= 0x20 && byte < 0x7F) {
-      ++i;
-      continue;
-    }
-    if (byte == '\n' || byte == '\t' || byte == '\r') {
-      ++i;
-      continue;
-    }
-    const std::size_t from = i;
-    const char32_t c = next_code_point(text_, i);
-    const bool invalid = c == 0xFFFD && i == from + 1;
-    if (invalid) {
-      fail_at(at_ + from, at_ + i, "yaml/encoding", "expected UTF-8, found an invalid byte",
-              {{"save the file as UTF-8"}});
-    }
-    if (!printable(c) && c != 0xFEFF) {
-      fail_at(at_ + from, at_ + i, "yaml/control-character", "control characters are not allowed",
-              {{"write it as an escape in a double-quoted string"}});
-    }
-  }
+// ---- mistakes ----
+
+void Reader::report(std::string_view code, Span span, std::string text, std::vector<Note> notes,
+                    std::vector<std::string> arguments) {
+  if (!can_report()) return;
+  errors_.push_back({Severity::kError, std::string(code), span, std::move(text), std::move(notes),
+                     std::move(arguments)});
 }
 
-bool Reader::blank_or_end(std::size_t ahead) const {
-  if (end_ - at_ <= static_cast<std::ptrdiff_t>(ahead)) return true;
-  const char c = at_[ahead];
-  return c == ' ' || c == '\t' || break_length(at_ + ahead) != 0;
+void Reader::throw_errors() {
+  if (errors_.empty()) return;
+  Diagnostics further(std::make_move_iterator(errors_.begin() + 1),
+                      std::make_move_iterator(errors_.end()));
+  throw Error(std::move(errors_.front()), std::move(further));
 }
 
-std::size_t Reader::break_length(const char* at) const {
-  if (at >= end_) return 0;
-  const auto byte = [&](int i) { return at + i < end_ ? static_cast<unsigned char>(at[i]) : 0; };
-  switch (byte(0)) {
-    case '\n':
-      return 1;
-    case '\r':
-      return byte(1) == '\n' ? 2 : 1;
-    case 0xC2:
-      return byte(1) == 0x85 ? 2 : 0;  // NEL
-    case 0xE2:
-      return byte(1) == 0x80 && (byte(2) == 0xA8 || byte(2) == 0xA9) ? 3 : 0;  // LS, PS
-    default:
-      return 0;
-  }
-}
-
-void Reader::skip_break() {
-  at_ += break_length(at_);
-  line_ = at_;
-}
-
-bool Reader::at_marker(std::string_view marker) const {
-  return at_ == line_ && static_cast<std::size_t>(end_ - at_) >= marker.size() &&
-         std::memcmp(at_, marker.data(), marker.size()) == 0 && blank_or_end(marker.size());
-}
-
-void Reader::read_comment() {
-  const char* const from = at_;
-  while (!done() && break_length(at_) == 0) ++at_;
-  if (!profile_.comments || document_ == nullptr) return;
-  const char* before = from;
-  while (before > line_ && (before[-1] == ' ' || before[-1] == '\t')) --before;
-  document_->comments.push_back(
-      arena_,
-      {span_of(from, at_), {from + 1, static_cast<std::size_t>(at_ - from - 1)}, before == line_});
-}
-
-void Reader::skip_blanks() {
-  while (peek() == ' ' || peek() == '\t') ++at_;
-}
-
-void Reader::skip_to_content() {
-  for (;;) {
-    // Tabs divide, but cannot indent.
-    while (peek() == ' ' || (peek() == '\t' && (flow_level_ > 0 || !keys_allowed_))) ++at_;
-    if (peek() == '#') read_comment();
-    if (break_length(at_) == 0) return;
-    skip_break();
-    if (flow_level_ == 0) keys_allowed_ = true;
-  }
-}
-
-Span Reader::span_of(const char* from, const char* to) const {
-  if (!relative_) return place_;
-  return {place_.source, place_.offset + static_cast<std::uint32_t>(from - text_.data()),
-          static_cast<std::uint32_t>(to - from)};
-}
-
-Span Reader::here(std::size_t length) const {
-  const std::size_t left = static_cast<std::size_t>(end_ - at_);
-  return span_of(at_, at_ + std::min(length, left));
-}
-
-void Reader::fail_at(const char* from, const char* to, std::string_view code, std::string text,
-                     std::vector<Note> notes) const {
-  fail(code, span_of(from, to), std::move(text), std::move(notes));
-}
-
-void Reader::fail_here(std::string_view code, std::string text, std::vector<Note> notes) const {
-  fail(code, here(), std::move(text), std::move(notes));
+// Whether reading may go on at the next document.
+bool Reader::keep_error(Error& error) {
+  const bool limit = error.diagnostic().code == "base/limit";
+  if (can_report()) errors_.push_back(std::move(error.diagnostic()));
+  return !limit && can_report();
 }
 
 // ---- documents ----
@@ -173,138 +82,174 @@ void Reader::fail_here(std::string_view code, std::string text, std::vector<Note
 // stream ::= document? ( ('...' | '---') document? )*
 void Reader::read_stream(Stream& stream) {
   check_text();
-  if (text_.starts_with(kByteOrderMark)) {
-    at_ += kByteOrderMark.size();
-    line_ = at_;
+  skip_byte_order_mark();
+  bool more = true;
+  for (bool first = true; more; first = false) {
+    try {
+      more = read_next_document(first);
+    } catch (Error& error) {
+      more = keep_error(error) && skip_to_next_document();
+    }
   }
-  for (bool first = true;; first = false) {
-    Document& document = *arena_.make<Document>();
-    document_ = &document;
-    anchors_.clear();
-    tag_prefixes_.clear();
-    keys_allowed_ = true;
+  throw_errors();
+  if (documents_.empty() && !comments_.empty()) add_document_of_comments();
+  stream.documents.assign(arena_, documents_.data(), documents_.size());
+}
+
+void Reader::skip_byte_order_mark() {
+  if (!text_.starts_with(kByteOrderMark)) return;
+  at_ += kByteOrderMark.size();
+  line_ = at_;
+}
+
+void Reader::start_document() {
+  document_ = {};
+  comments_.clear();
+  // A table that was large once would be large to clear for ever.
+  if (!anchors_.empty()) anchors_ = {};
+  if (!tag_prefixes_.empty()) tag_prefixes_ = {};
+  alias_nodes_ = 0;
+  has_merge_keys_ = false;
+  keys_allowed_ = true;
+}
+
+bool Reader::read_next_document(bool first) {
+  start_document();
+  skip_to_content();
+  while (at_marker("...")) {
+    if (first) fail_here("yaml/expected-node", "expected a document before '...'");
+    at_ += 3;
     skip_to_content();
-    bool ended = false;
-    while (at_marker("...")) {
-      if (first) fail_here("yaml/expected-node", "expected a document before '...'");
-      ended = true;
-      at_ += 3;
-      skip_to_content();
-    }
-    const char* const from = first ? text_.data() : at_;
-    read_directives();
-    const bool marked = at_marker("---");
-    if (done() && (!first || !document.comments.empty() || ended) && !marked) {
-      // Comments behind the last document are that document's.
-      if (stream.documents.empty()) break;
-      for (const Comment& comment : document.comments) {
-        stream.documents.back().comments.push_back(arena_, comment);
-      }
-      break;
-    }
-    if (done() && !marked) break;
-    if (!marked && !first) {
-      fail_here("yaml/expected-document",
-                "expected the next document's '---', found something else",
-                {{"content is indented less than its collection, or follows a value on its line"}});
-    }
-    if (marked) {
-      document.marker = span_of(at_, at_ + 3);
-      at_ += 3;
-      keys_allowed_ = false;  // `--- a: b` is not a mapping
-    }
-    read_document();
-    document.span = span_of(from, at_);
-    stream.documents.push_back(arena_, document);
   }
-  if (stream.documents.empty() && !text_.empty() && document_ != nullptr &&
-      !document_->comments.empty()) {
-    // A text of nothing but comments is one empty document, so that nobody loses them.
-    document_->empty = true;
-    document_->root = make_null(arena_);
-    document_->root->text = {};
-    document_->span = span_of(text_.data(), end_);
-    stream.documents.push_back(arena_, *document_);
+  const char* const from = first ? text_.data() : at_;
+  read_directives();
+  const bool marked = at_marker("---");
+  if (done() && !marked) {
+    // Comments behind the last document are that document's.
+    if (!documents_.empty()) {
+      for (const Comment& comment : comments_)
+        documents_.back().comments.push_back(arena_, comment);
+    }
+    return false;
   }
+  if (!marked && !first) {
+    fail_here("yaml/expected-document", "expected the next document's '---', found something else",
+              {{"content is indented less than its collection, or follows a value on its line"}});
+  }
+  if (marked) read_marker();
+  read_document();
+  document_.span = span_of(from, at_);
+  document_.comments.assign(arena_, comments_.data(), comments_.size());
+  documents_.push_back(document_);
+  return true;
+}
+
+// At '---'.
+void Reader::read_marker() {
+  document_.marker = span_of(at_, at_ + 3);
+  at_ += 3;
+  keys_allowed_ = false;  // `--- a: b` is not a mapping
+}
+
+// A text of nothing but comments is one empty document, so that nobody loses them.
+void Reader::add_document_of_comments() {
+  document_.empty = true;
+  document_.root = make_null(arena_);
+  document_.root->text = {};
+  document_.span = span_of(text_.data(), end_);
+  document_.comments.assign(arena_, comments_.data(), comments_.size());
+  documents_.push_back(document_);
+}
+
+// To the next line that starts with `---`, whatever it would be part of: nothing goes on over one.
+bool Reader::skip_to_next_document() {
+  items_.clear();
+  entries_.clear();
+  while (!at_marker("---")) {
+    at_ = line_end(at_);
+    if (done()) return false;
+    skip_break();
+  }
+  return true;
 }
 
 // What follows a value that ends by itself (a flow collection, a quoted scalar), or is indented
 // less than a block collection, is another document's; else it is a mistake.
 void Reader::read_first(Document& document) {
   check_text();
-  if (text_.starts_with(kByteOrderMark)) {
-    at_ += kByteOrderMark.size();
-    line_ = at_;
+  skip_byte_order_mark();
+  try {
+    read_first_document();
+  } catch (Error& error) {
+    keep_error(error);
   }
-  document_ = &document;
+  throw_errors();
+  document_.comments.assign(arena_, comments_.data(), comments_.size());
+  document = document_;
+}
+
+void Reader::read_first_document() {
   skip_to_content();
   if (at_marker("..."))
     fail_here("yaml/expected-document", "expected a document, found the end of one: '...'");
   read_directives();
-  if (at_marker("---")) {
-    document.marker = span_of(at_, at_ + 3);
-    at_ += 3;
-    keys_allowed_ = false;
-  }
+  if (at_marker("---")) read_marker();
   skip_to_content();
   const int root_column = column();
-  document.empty = at_document_end();
-  document.root = read_block_node(-1, false);
-  document.span = span_of(text_.data(), end_);
-  if (document.root->style != Style::kBlock && document.root->style != Style::kPlain) return;
+  document_.empty = at_document_end();
+  document_.root = read_block_node(-1, false);
+  document_.span = span_of(text_.data(), end_);
+  if (document_.root->style != Style::kBlock && document_.root->style != Style::kPlain) return;
   skip_to_content();
   if (!at_document_end() && column() >= root_column)
-    fail_here("yaml/expected-document", "expected the end of the document, found more content",
-              {{"is it indented less than what it belongs to, or a second value on one line?"}});
+    fail_here("yaml/expected-document", std::string(kMoreContent),
+              {{std::string(kMoreContentNote)}});
 }
 
 void Reader::read_document() {
   skip_to_content();
-  const bool empty = at_document_end();
-  document_->root = read_block_node(-1, false);
-  document_->empty = empty;
+  document_.empty = at_document_end();
+  document_.root = read_block_node(-1, false);
   skip_to_content();
-  if (!at_document_end()) {
-    fail_here("yaml/expected-document", "expected the end of the document, found more content",
-              {{"is it indented less than what it belongs to, or a second value on one line?"}});
-  }
+  if (!at_document_end())
+    fail_here("yaml/expected-document", std::string(kMoreContent),
+              {{std::string(kMoreContentNote)}});
 }
 
-// '%YAML 1.1' and '%TAG !handle! prefix' lines.
+// directives ::= ( ('%YAML 1.1' | '%TAG !handle! prefix') comment? break )* , then '---'
 void Reader::read_directives() {
-  bool version_seen = false;
-  bool any = false;
+  if (peek() != '%' || at_ != line_) return;
   const char* const first = at_;
+  bool version_seen = false;
   while (peek() == '%' && at_ == line_) {
-    any = true;
-    const char* const from = at_;
-    const char* end = at_;
-    while (end < end_ && break_length(end) == 0) ++end;
-    std::string_view line(at_ + 1, static_cast<std::size_t>(end - at_ - 1));
-    line = line.substr(0, line.find(" #"));
-    std::vector<std::string_view> words;
-    const std::string blanks_only = replace_all(line, "\t", " ");
-    for (const std::string_view word : split(blanks_only, ' ')) {
-      if (!word.empty()) words.push_back(arena_.copy(word));
-    }
-    if (!words.empty() && words[0] == "YAML" && words.size() == 2 && !version_seen) {
-      version_seen = true;
-      if (words[1] != "1.1") {
-        fail_at(from, end, "yaml/version", cat("expected YAML version 1.1, found '", words[1], "'"),
-                {{"leave the %YAML line out"}});
-      }
-    } else if (!words.empty() && words[0] == "TAG" && words.size() == 3 &&
-               !tag_prefixes_.contains(words[1])) {
-      tag_prefixes_[words[1]] = words[2];
-    } else {
-      fail_at(from, end, "yaml/directive",
-              "expected '%YAML 1.1' or '%TAG HANDLE PREFIX', each once");
-    }
+    const char* const end = line_end(at_);
+    read_directive(at_, end, version_seen);
     at_ = end;
     skip_to_content();
   }
-  if (any && !at_marker("---")) {
+  if (!at_marker("---"))
     fail_at(first, at_, "yaml/expected-document", "expected '---' behind the directives");
+}
+
+void Reader::read_directive(const char* from, const char* to, bool& version_seen) {
+  std::string_view line(from + 1, static_cast<std::size_t>(to - from - 1));
+  line = line.substr(0, line.find(" #"));
+  std::vector<std::string_view> words;
+  const std::string blanks_only = replace_all(line, "\t", " ");
+  for (const std::string_view word : split(blanks_only, ' ')) {
+    if (!word.empty()) words.push_back(arena_.copy(word));
+  }
+  if (!words.empty() && words[0] == "YAML" && words.size() == 2 && !version_seen) {
+    version_seen = true;
+    if (words[1] != "1.1") {
+      fail_at(from, to, "yaml/version", cat("expected YAML version 1.1, found '", words[1], "'"),
+              {{"leave the %YAML line out"}});
+    }
+  } else if (!words.empty() && words[0] == "TAG" && words.size() == 3 &&
+             !tag_prefixes_.contains(words[1])) {
+    tag_prefixes_[words[1]] = words[2];
+  } else {
+    fail_at(from, to, "yaml/directive", "expected '%YAML 1.1' or '%TAG HANDLE PREFIX', each once");
   }
 }
 

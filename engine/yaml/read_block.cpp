@@ -7,197 +7,214 @@
 
 namespace plumb::yaml {
 
-namespace {
-
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-';
-}
-}  // namespace
-
 // A node that belongs to a collection at `indent` and so stands further right; a sequence that is a
 // mapping's value may stand at the same column (`indentless`).
 Node* Reader::read_block_node(int indent, bool indentless) {
   const Level level(*this);
   skip_to_content();
-  // A block scalar is no key, so nothing else could be meant by one in the column of its
-  // collection.
-  const bool scalar_there = column() == indent && (peek() == '|' || peek() == '>');
-  const bool entry_there =
-      indentless && column() == indent && at_entry_indicator() && keys_allowed_;
-  const bool inside = !at_document_end() && (column() > indent || entry_there || scalar_there);
-  if (!inside) return empty_node({});
-  return read_block_content(indent, indentless, {});
+  bool inside = column() > indent;
+  if (column() == indent) {
+    // A block scalar is no key, so nothing else could be meant by one in the column of its
+    // collection.
+    const bool scalar_there = peek() == '|' || peek() == '>';
+    inside = scalar_there || (indentless && keys_allowed_ && at_entry_indicator());
+  }
+  if (!inside || at_document_end()) return empty_node(kNoProperties);
+  return read_block_content(indent, indentless, kNoProperties);
 }
 
+// content ::= sequence | mapping | block-scalar | properties content | single
 Node* Reader::read_block_content(int indent, bool indentless, const Properties& outer) {
-  const char* const from = at_;
-  const int start = column();
-  const bool keys_allowed = keys_allowed_;
-  if (at_entry_indicator()) {
-    if (!keys_allowed)
-      fail_here("yaml/sequence-place", "a block sequence cannot start here",
-                {{"start it on a line of its own"}});
-    Node* const node = read_sequence(start, from, start == indent);
-    finish(node, outer);
-    return node;
+  Node* node = nullptr;
+  switch (peek()) {
+    case '-':
+      if (at_entry_indicator()) node = read_block_sequence_there(indent);
+      break;
+    case ':':
+      if (at_value_indicator())
+        fail_here("yaml/expected-key", "expected a key before ':'",
+                  {{"quote the value if it is one"}});
+      break;
+    case '?':
+      if (at_key_indicator()) node = read_explicit_mapping();
+      break;
+    case '|':
+    case '>':
+      node = read_block_scalar(indent);
+      break;
+    case '&':
+    case '!':
+      return read_with_properties(indent, indentless, outer);
+    default:
+      break;
   }
-  if (at_value_indicator()) {
-    fail_here("yaml/expected-key", "expected a key before ':'", {{"quote the value if it is one"}});
-  }
-  if (at_key_indicator()) {
-    if (!keys_allowed)
-      fail_here("yaml/mapping-place", "a block mapping cannot start here",
-                {{"quote the value if it is one: a colon and a blank make a key"}});
-    Node* const node = read_mapping(start, from, nullptr);
-    finish(node, outer);
-    return node;
-  }
-  if ((peek() == '|' || peek() == '>')) {
-    Node* const node = read_block_scalar(indent);
-    finish(node, outer);
-    return node;
-  }
+  if (node == nullptr) return read_value_or_mapping(indent, here_starts(), kNoProperties, outer);
+  finish(node, outer);
+  return node;
+}
+
+// At '-'.
+Node* Reader::read_block_sequence_there(int indent) {
+  if (!keys_allowed_)
+    fail_here("yaml/sequence-place", "a block sequence cannot start here",
+              {{"start it on a line of its own"}});
+  return read_sequence(column(), at_, column() == indent);
+}
+
+// At '?'.
+Node* Reader::read_explicit_mapping() {
+  if (!keys_allowed_)
+    fail_here("yaml/mapping-place", "a block mapping cannot start here",
+              {{"quote the value if it is one: a colon and a blank make a key"}});
+  return read_mapping(column(), at_, nullptr);
+}
+
+// At '&' or '!'.
+Node* Reader::read_with_properties(int indent, bool indentless, const Properties& outer) {
+  const Start start = here_starts();
   const Properties properties = read_properties();
-  if (properties.given()) {
-    const char* const line = line_;
-    skip_to_content();
-    if (line_ != line || done()) {
-      // Alone on their line they belong to the whole node that follows.
-      if (outer.given())
-        fail_at(properties.at, at_, "yaml/properties", "a node has one tag and one anchor at most");
-      const bool inside =
-          !at_document_end() &&
-          (column() > indent || (indentless && column() == indent && at_entry_indicator()));
-      if (!inside) return empty_node(properties);
-      open_anchor(nullptr, properties);
-      return read_block_content(indent, indentless, properties);
-    }
-    if (at_entry_indicator() || at_key_indicator()) {
-      fail_here("yaml/sequence-place",
-                "a block collection cannot start behind a tag or an anchor on the same line",
-                {{"put it on the next line"}});
-    }
-    if (at_value_indicator()) {  // `&a : b`: an empty key with properties
-      if (!keys_allowed) fail_here("yaml/mapping-place", "a block mapping cannot start here");
-      Node* const node = read_mapping(start, from, empty_node(properties));
-      finish(node, outer);
-      return node;
-    }
-    if (peek() == '|' || peek() == '>') {
-      if (outer.given())
-        fail_at(properties.at, at_, "yaml/properties", "a node has one tag and one anchor at most");
-      Node* const node = read_block_scalar(indent);
-      finish(node, properties);
-      return node;
-    }
+  const char* const line = line_;
+  skip_to_content();
+  const auto one_at_most = [&] {
+    if (outer.given())
+      fail_at(properties.at, at_, "yaml/properties", "a node has one tag and one anchor at most");
+  };
+  if (line_ != line || done()) {
+    // Alone on their line they belong to the whole node that follows.
+    one_at_most();
+    const bool inside =
+        !at_document_end() &&
+        (column() > indent || (indentless && column() == indent && at_entry_indicator()));
+    if (!inside) return empty_node(properties);
+    open_anchor(nullptr, properties);
+    return read_block_content(indent, indentless, properties);
   }
+  if (at_entry_indicator() || at_key_indicator()) {
+    fail_here("yaml/sequence-place",
+              "a block collection cannot start behind a tag or an anchor on the same line",
+              {{"put it on the next line"}});
+  }
+  Node* node = nullptr;
+  if (at_value_indicator()) {  // `&a : b`: an empty key with properties
+    if (!start.keys_allowed) fail_here("yaml/mapping-place", "a block mapping cannot start here");
+    node = read_mapping(start.column, start.at, empty_node(properties));
+    finish(node, outer);
+    return node;
+  }
+  if (peek() != '|' && peek() != '>')
+    return read_value_or_mapping(indent, start, properties, outer);
+  one_at_most();
+  node = read_block_scalar(indent);
+  finish(node, properties);
+  return node;
+}
+
+Node* Reader::read_value_or_mapping(int indent, const Start& start, const Properties& properties,
+                                    const Properties& outer) {
   Node* const node = read_single(indent, properties);
-  const char* const behind = at_;
-  if (keys_allowed && key_follows(from)) {
-    Node* const mapping = read_mapping(start, from, node);
+  if (start.keys_allowed && key_follows(start.at)) {
+    Node* const mapping = read_mapping(start.column, start.at, node);
     finish(mapping, outer);
     return mapping;
   }
+  const char* const behind = at_;
   skip_blanks();
   const bool of_explicit_key = column() <= indent;  // `? key`, and its `:` on a line of its own
-  if (at_value_indicator() && !of_explicit_key) {
-    const char* const line_break =
-        static_cast<const char*>(std::memchr(from, '\n', static_cast<std::size_t>(behind - from)));
-    fail_here(
-        "yaml/mapping-place", "a mapping cannot start here",
-        line_break != nullptr
-            ? std::vector<Note>{{"a key stands on one line"}}
-            : std::vector<Note>{{"quote the value if it is one: a colon and a blank make a key"}});
+  if (peek() == ':' && blank_or_end(1) && !of_explicit_key) {
+    const bool one_line =
+        std::memchr(start.at, '\n', static_cast<std::size_t>(behind - start.at)) == nullptr;
+    fail_here("yaml/mapping-place", "a mapping cannot start here",
+              {{one_line ? "quote the value if it is one: a colon and a blank make a key"
+                         : "a key stands on one line"}});
   }
-  if (outer.given()) {
-    if (properties.given() && ((!outer.anchor.empty() && !properties.anchor.empty()) ||
-                               (!outer.tag.empty() && !properties.tag.empty()))) {
-      fail_at(properties.at, at_, "yaml/properties", "a node has one tag and one anchor at most");
-    }
-    finish(node, outer);
+  if (!outer.given()) return node;
+  if (properties.given() && ((!outer.anchor.empty() && !properties.anchor.empty()) ||
+                             (!outer.tag.empty() && !properties.tag.empty()))) {
+    fail_at(properties.at, at_, "yaml/properties", "a node has one tag and one anchor at most");
   }
+  finish(node, outer);
   return node;
 }
 
 bool Reader::key_follows(const char* from) const {
   if (from < line_) return false;  // it went over a line break
   const char* next = at_;
-  while (next < end_ && (*next == ' ' || *next == '\t')) ++next;
-  if (next >= end_ || *next != ':' || next - from > kSimpleKeyBytesMax) return false;
-  return next + 1 >= end_ || next[1] == ' ' || next[1] == '\t' || break_length(next + 1) != 0;
+  while (next < end_ && is(*next, kBlank)) ++next;
+  return next < end_ && *next == ':' && next - from <= kSimpleKeyBytesMax && ends_word(next + 1);
 }
 
 // sequence ::= ( '-' node )+ , all at one column
 Node* Reader::read_sequence(int indent, const char* from, bool indentless) {
   Node* const node = make_sequence(arena_);
   count_node();
-  const char* last = at_;
-  for (;;) {
+  const std::size_t first = items_.size();
+  do {
     ++at_;
+    value_end_ = at_;
     keys_allowed_ = true;
     Node* const item = read_block_node(indent, false);
-    append(arena_, *node, item);
-    last = std::max(last + 1, item->span.length != 0 && relative_
-                                  ? text_.data() + item->span.offset + item->span.length
-                                  : last + 1);
-    skip_to_content();
-    if (at_document_end() || column() < indent) break;
-    if (column() > indent || !keys_allowed_)
-      fail_here("yaml/expected-entry",
-                "expected '-' and the next item, found something else at another column",
-                {{"items of a sequence start at one column", span_of(from, from + 1)}});
-    if (!at_entry_indicator()) {
-      if (indentless) break;
-      fail_here("yaml/expected-entry", "expected '-' and the next item of the sequence",
-                {{"the sequence starts here", span_of(from, from + 1)}});
-    }
-    last = at_;
-  }
-  node->span = span_of(from, std::min(last, end_));
+    items_.push_back(item);
+  } while (next_entry(indent, from, indentless));
+  node->span = span_of(from, value_end_);
+  close_sequence(*node, first);
   return node;
 }
 
-// mapping ::= ( key ':' value | '?' key (':' value)? )+ , all keys at one column
+// Whether another item follows.
+bool Reader::next_entry(int indent, const char* from, bool indentless) {
+  skip_to_content();
+  if (column() < indent || at_document_end()) return false;
+  if (column() > indent || !keys_allowed_)
+    fail_here("yaml/expected-entry",
+              "expected '-' and the next item, found something else at another column",
+              {{"items of a sequence start at one column", span_of(from, from + 1)}});
+  if (at_entry_indicator()) return true;
+  if (!indentless)
+    fail_here("yaml/expected-entry", "expected '-' and the next item of the sequence",
+              {{"the sequence starts here", span_of(from, from + 1)}});
+  return false;
+}
+
+// mapping ::= entry+ , all keys at one column
 Node* Reader::read_mapping(int indent, const char* from, Node* first_key) {
   Node* const node = make_mapping(arena_);
   count_node();
+  const std::size_t first = entries_.size();
   Node* key = first_key;
-  const char* last = at_;
-  for (;;) {
-    Node* value = nullptr;
-    if (key == nullptr && at_key_indicator()) {
-      key = read_explicit_key(indent);
-      skip_to_content();
-      if (!at_document_end() && column() == indent && at_value_indicator()) {
-        value = read_mapping_value(indent, true);
-      } else {
-        value = empty_node({});
-      }
-    } else {
-      if (key == nullptr) key = read_simple_key(indent);
-      skip_blanks();
-      value = read_mapping_value(indent, false);
-    }
-    add_entry(*node, key, value);
-    const Node& end_node = value->span.length != 0 ? *value : *key;
-    if (relative_ && end_node.span.length != 0)
-      last = text_.data() + end_node.span.offset + end_node.span.length;
-    skip_to_content();
-    if (at_document_end() || column() < indent) break;
-    if (column() > indent || !keys_allowed_) {
-      fail_here("yaml/expected-key", "expected the next key, found something else",
-                {{"keys of a mapping start at one column", span_of(from, from + 1)}});
-    }
-    if (at_entry_indicator()) {
-      fail_here("yaml/expected-key", "expected the next key, found '-'",
-                {{"the mapping starts here", span_of(from, from + 1)}});
-    }
+  do {
+    const Entry entry = read_entry(indent, key);
+    add_entry(entry.key, entry.value);
     key = nullptr;
-  }
-  node->span = span_of(from, std::max(from, std::min(last, end_)));
-  finish_mapping(*node);
+  } while (next_key(indent, from));
+  node->span = span_of(from, std::max(from, value_end_));
+  close_mapping(*node, first);
   return node;
+}
+
+// entry ::= key ':' value | '?' key (':' value)?
+Entry Reader::read_entry(int indent, Node* key) {
+  if (key == nullptr && at_key_indicator()) {
+    key = read_explicit_key(indent);
+    skip_to_content();
+    const bool has_value = !at_document_end() && column() == indent && at_value_indicator();
+    return {key, has_value ? read_mapping_value(indent, true) : empty_node(kNoProperties)};
+  }
+  if (key == nullptr) key = read_simple_key(indent);
+  skip_blanks();
+  return {key, read_mapping_value(indent, false)};
+}
+
+// Whether another key follows.
+bool Reader::next_key(int indent, const char* from) {
+  skip_to_content();
+  if (column() < indent || at_document_end()) return false;
+  if (column() > indent || !keys_allowed_)
+    fail_here("yaml/expected-key", "expected the next key, found something else",
+              {{"keys of a mapping start at one column", span_of(from, from + 1)}});
+  if (at_entry_indicator())
+    fail_here("yaml/expected-key", "expected the next key, found '-'",
+              {{"the mapping starts here", span_of(from, from + 1)}});
+  return true;
 }
 
 // At ':'.
@@ -214,32 +231,35 @@ Node* Reader::read_explicit_key(int indent) {
   return read_block_node(indent, true);
 }
 
+// simple-key ::= properties? ( plain | quoted | alias | flow ) , on one line
 Node* Reader::read_simple_key(int indent) {
   const char* const from = at_;
-  if (at_value_indicator()) fail_here("yaml/expected-key", "expected a key before ':'");
-  const Properties properties = read_properties();
-  if (properties.given()) {
+  Properties properties;
+  if (!is(peek(), kPlainStart)) {
+    if (at_value_indicator()) fail_here("yaml/expected-key", "expected a key before ':'");
+    properties = read_properties();
     const char* const line = line_;
-    skip_to_content();
+    if (properties.given()) skip_to_content();
     if (line_ != line)
       fail_at(from, from + 1, "yaml/expected-colon", "expected a key and ':' on this line");
-    if (at_value_indicator()) return empty_node(properties);
+    if (properties.given() && at_value_indicator()) return empty_node(properties);
+    if (peek() == '|' || peek() == '>')
+      fail_here("yaml/expected-key", "expected a key, found a block scalar");
   }
-  if (peek() == '|' || peek() == '>')
-    fail_here("yaml/expected-key", "expected a key, found a block scalar");
   Node* const key = read_single(indent, properties);
-  if (!key_follows(from)) {
-    std::vector<Note> notes;
-    if (at_ - from > kSimpleKeyBytesMax)
-      notes.push_back({"a key longer than 1024 bytes needs '? key' on a line of its own"});
-    const char* line_end = from;
-    while (line_end < end_ && break_length(line_end) == 0) ++line_end;
-    fail_at(from, std::min(line_end, std::max(at_, from + 1)), "yaml/expected-colon",
-            "expected ':' behind the key", std::move(notes));
-  }
+  if (!key_follows(from)) fail_without_colon(from);
   return key;
 }
 
+void Reader::fail_without_colon(const char* from) const {
+  std::vector<Note> notes;
+  if (at_ - from > kSimpleKeyBytesMax)
+    notes.push_back({"a key longer than 1024 bytes needs '? key' on a line of its own"});
+  fail_at(from, std::min(line_end(from), std::max(at_, from + 1)), "yaml/expected-colon",
+          "expected ':' behind the key", std::move(notes));
+}
+
+// single ::= plain | quoted | alias | flow
 Node* Reader::read_single(int indent, const Properties& properties) {
   Node* node = nullptr;
   switch (peek()) {
@@ -253,25 +273,24 @@ Node* Reader::read_single(int indent, const Properties& properties) {
       node = read_single_quoted();
       break;
     case '[':
-      node = read_flow_sequence(properties);
-      return node;
+      return read_flow_sequence(properties);
     case '{':
-      node = read_flow_mapping(properties);
-      return node;
+      return read_flow_mapping(properties);
     default:
-      if (!starts_plain()) {
-        const char c = peek();
-        if (c == '\t') fail_here("yaml/tab", "a tab cannot indent", {{"use blanks"}});
-        if (c == ']' || c == '}' || c == ',')
-          fail_here("yaml/expected-node", cat("expected a value, found '", c, "'"));
-        fail_here("yaml/reserved-character",
-                  cat("no value starts with '", std::string_view(at_, 1), "'"),
-                  {{"quote the value"}});
-      }
+      if (!starts_plain()) fail_without_value();
       node = read_plain(flow_level_ > 0 ? -1 : indent);
   }
   finish(node, properties);
   return node;
+}
+
+void Reader::fail_without_value() const {
+  const char c = peek();
+  if (c == '\t') fail_here("yaml/tab", "a tab cannot indent", {{"use blanks"}});
+  if (c == ']' || c == '}' || c == ',')
+    fail_here("yaml/expected-node", cat("expected a value, found '", c, "'"));
+  fail_here("yaml/reserved-character", cat("no value starts with '", std::string_view(at_, 1), "'"),
+            {{"quote the value"}});
 }
 
 Node* Reader::empty_node(const Properties& properties) {
@@ -317,7 +336,7 @@ Properties Reader::read_properties() {
 
 std::string_view Reader::read_anchor_name(std::string_view what) {
   const char* const from = at_;
-  while (!done() && is_word(*at_)) ++at_;
+  while (!done() && is(*at_, kWord)) ++at_;
   const bool ends = blank_or_end(0) || contains("?:,]}%@`", std::string_view(at_, 1));
   if (at_ == from || !ends) {
     fail_here("yaml/anchor-name",
@@ -331,24 +350,33 @@ Node* Reader::read_alias() {
   ++at_;
   const std::string_view name = read_anchor_name("alias");
   keys_allowed_ = false;
+  value_end_ = at_;
   const auto found = anchors_.find(name);
   if (found == anchors_.end()) {
-    std::vector<std::string> names;
-    for (const auto& [known, anchor] : anchors_) names.emplace_back(known);
-    std::sort(names.begin(), names.end());
-    fail("yaml/unknown-anchor", span_of(from, at_), cat("unknown anchor '", name, "'"),
-         did_you_mean(name, names), {std::string(name)});
+    report_unknown_anchor(name, span_of(from, at_));
+    return empty_node(kNoProperties);
   }
-  if (found->second.open) {
-    fail("yaml/alias-cycle", span_of(from, at_), cat("anchor '", name, "' contains itself"), {},
-         {std::string(name)});
+  Anchor& anchor = found->second;
+  if (anchor.open) {
+    report("yaml/alias-cycle", span_of(from, at_), cat("anchor '", name, "' contains itself"), {},
+           {std::string(name)});
+    return empty_node(kNoProperties);
   }
-  alias_nodes_ += found->second.nodes;
-  nodes_ += found->second.nodes;
+  alias_nodes_ += anchor.nodes;
+  nodes_ += anchor.nodes;
   if (alias_nodes_ > limits_.alias_nodes)
     fail_limit(limits_, &Limits::alias_nodes, span_of(from, at_));
-  found->second.node->shared = true;
-  return found->second.node;
+  anchor.node->shared = true;
+  return anchor.node;
+}
+
+void Reader::report_unknown_anchor(std::string_view name, Span span) {
+  if (!can_report()) return;  // looking for the near one takes time
+  std::vector<std::string> names;
+  for (const auto& [known, anchor] : anchors_) names.emplace_back(known);
+  std::sort(names.begin(), names.end());
+  report("yaml/unknown-anchor", span, cat("unknown anchor '", name, "'"), did_you_mean(name, names),
+         {std::string(name)});
 }
 
 // tag ::= '!' | '!suffix' | '!!suffix' | '!handle!suffix' | '!<uri>'
@@ -357,8 +385,8 @@ std::string_view Reader::read_tag() {
   ++at_;
   std::string_view tag;
   const auto is_uri = [&](char c) {
-    return is_word(c) || contains(flow_level_ > 0 ? ";/?:@&=+$.%!~*'()" : ";/?:@&=+$.%!~*'()[],",
-                                  std::string_view(&c, 1));
+    return is(c, kWord) || contains(flow_level_ > 0 ? ";/?:@&=+$.%!~*'()" : ";/?:@&=+$.%!~*'()[],",
+                                    std::string_view(&c, 1));
   };
   if (peek() == '<') {
     const char* const uri = ++at_;
@@ -373,7 +401,7 @@ std::string_view Reader::read_tag() {
     const bool handled =
         second != std::string_view::npos &&
         std::all_of(written.begin() + 1, written.begin() + static_cast<std::ptrdiff_t>(second),
-                    is_word);
+                    [](char c) { return is(c, kWord); });
     if (handled && second + 1 == written.size())
       fail_at(from, at_, "yaml/tag", "expected a tag behind its handle");
     tag = handled ? resolve_tag(written.substr(0, second + 1), written.substr(second + 1), from)

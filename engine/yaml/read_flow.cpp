@@ -60,7 +60,7 @@ Node* Reader::read_flow_explicit_key(char close) {
   ++at_;
   skip_to_content();
   const bool missing = peek() == ':' || peek() == ',' || peek() == close;
-  return missing ? empty_node({}) : read_flow_node();
+  return missing ? empty_node(kNoProperties) : read_flow_node();
 }
 
 // '[' ( node | key ':' value | '?' key (':' value)? ) (',' …)* ','? ']'
@@ -71,28 +71,36 @@ Node* Reader::read_flow_sequence(const Properties& properties) {
   count_node();
   open_anchor(node, properties);
   ++at_;
+  const std::size_t children = items_.size();
   {
     const FlowLevel flow(flow_level_);
-    for (bool first = true;; first = false) {
-      if (!next_flow_entry(']', first, from)) break;
-      if (peek() == '?') {
-        append(arena_, *node, read_flow_pair(read_flow_explicit_key(']')));
-        continue;
-      }
-      const char* const start = at_;
-      Node* const item = read_flow_node();
-      const bool one_line = start >= line_;
-      const char* const behind = at_;
-      skip_blanks();
-      const bool pair = peek() == ':' && one_line && behind - start <= kSimpleKeyBytesMax;
-      append(arena_, *node, pair ? read_flow_pair(item) : item);
+    for (bool first = true; next_flow_entry(']', first, from); first = false) {
+      Node* const item = read_flow_item();
+      items_.push_back(item);
     }
   }
-  ++at_;
-  keys_allowed_ = false;
-  node->span = span_of(from, at_);
+  end_flow(*node, from);
+  close_sequence(*node, children);
   finish(node, properties);
   return node;
+}
+
+// Behind the last entry, at the closing bracket.
+void Reader::end_flow(Node& node, const char* from) {
+  value_end_ = ++at_;
+  keys_allowed_ = false;
+  node.span = span_of(from, at_);
+}
+
+Node* Reader::read_flow_item() {
+  if (peek() == '?') return read_flow_pair(read_flow_explicit_key(']'));
+  const char* const start = at_;
+  Node* const item = read_flow_node();
+  const bool one_line = start >= line_;
+  const char* const behind = at_;
+  skip_blanks();
+  const bool pair = peek() == ':' && one_line && behind - start <= kSimpleKeyBytesMax;
+  return pair ? read_flow_pair(item) : item;
 }
 
 // A pair inside a flow sequence is a mapping of one entry.
@@ -101,9 +109,10 @@ Node* Reader::read_flow_pair(Node* key) {
   mapping->style = Style::kFlow;
   count_node();
   skip_to_content();
-  Node* const value = peek() == ':' ? read_flow_value() : empty_node({});
-  add_entry(*mapping, key, value);
-  finish_mapping(*mapping);
+  Node* const value = peek() == ':' ? read_flow_value() : empty_node(kNoProperties);
+  const std::size_t first = entries_.size();
+  add_entry(key, value);
+  close_mapping(*mapping, first);
   return mapping;
 }
 
@@ -111,7 +120,7 @@ Node* Reader::read_flow_value() {
   ++at_;
   skip_to_content();
   const char c = peek();
-  if (c == ',' || c == '}' || c == ']') return empty_node({});
+  if (c == ',' || c == '}' || c == ']') return empty_node(kNoProperties);
   return read_flow_node();
 }
 
@@ -123,36 +132,37 @@ Node* Reader::read_flow_mapping(const Properties& properties) {
   count_node();
   open_anchor(node, properties);
   ++at_;
+  const std::size_t children = entries_.size();
   {
     const FlowLevel flow(flow_level_);
-    for (bool first = true;; first = false) {
-      if (!next_flow_entry('}', first, from)) break;
-      Node* key = nullptr;
-      bool explicit_key = false;
-      if (peek() == '?') {
-        explicit_key = true;
-        key = read_flow_explicit_key('}');
-        skip_to_content();
-      }
-      const char* const start = at_;
-      if (key == nullptr) key = read_flow_node();
-      skip_blanks();
-      const bool one_line = explicit_key || (start >= line_ && at_ - start <= kSimpleKeyBytesMax);
-      if (!one_line) skip_to_content();
-      if (peek() == ':' && !one_line) {
-        fail_here("yaml/expected-comma", "expected ',' or '}', found ':'",
-                  {{"a key stands on one line"}});
-      }
-      Node* const value = peek() == ':' ? read_flow_value() : empty_node({});
-      add_entry(*node, key, value);
+    for (bool first = true; next_flow_entry('}', first, from); first = false) {
+      const Entry entry = read_flow_entry();
+      add_entry(entry.key, entry.value);
     }
   }
-  ++at_;
-  keys_allowed_ = false;
-  node->span = span_of(from, at_);
-  finish_mapping(*node);
+  end_flow(*node, from);
+  close_mapping(*node, children);
   finish(node, properties);
   return node;
+}
+
+Entry Reader::read_flow_entry() {
+  Node* key = nullptr;
+  const bool explicit_key = peek() == '?';
+  if (explicit_key) {
+    key = read_flow_explicit_key('}');
+    skip_to_content();
+  }
+  const char* const start = at_;
+  if (key == nullptr) key = read_flow_node();
+  skip_blanks();
+  const bool one_line = explicit_key || (start >= line_ && at_ - start <= kSimpleKeyBytesMax);
+  if (!one_line) skip_to_content();
+  if (peek() == ':' && !one_line) {
+    fail_here("yaml/expected-comma", "expected ',' or '}', found ':'",
+              {{"a key stands on one line"}});
+  }
+  return {key, peek() == ':' ? read_flow_value() : empty_node(kNoProperties)};
 }
 
 }  // namespace plumb::yaml

@@ -9,10 +9,11 @@ namespace plumb::yaml {
 // blank follows.
 bool Reader::starts_plain() const {
   const char c = peek();
+  if (is(c, kPlainStart)) return true;
   if (done() || blank_or_end(0)) return false;
-  if (c == '-') return !(peek(1) == ' ' || peek(1) == '\t') && !blank_or_end(1);
+  if (c == '-') return !blank_or_end(1);
   if (c == '?' || c == ':') return flow_level_ == 0 && !blank_or_end(1);
-  return !contains("-?:,[]{}#&*!|>'\"%@`", std::string_view(at_, 1));
+  return is(c, kBreakStart);  // it starts no line break, so a longer character
 }
 
 Node* Reader::make_scalar(Style style, const char* from, const char* to, std::string_view text) {
@@ -21,214 +22,206 @@ Node* Reader::make_scalar(Style style, const char* from, const char* to, std::st
   node->type = Type::kString;
   node->text = text;
   node->span = span_of(from, to);
+  if (from != to) value_end_ = to;
   count_node();
   return node;
 }
 
-// Line breaks between two pieces of a folded scalar: one becomes a blank, more become one less.
-// Called behind the blanks that follow a piece; leaves at_ at the next piece.
-void Reader::fold_line_breaks(std::string& out) {
-  std::size_t breaks = 0;
-  std::string kept;  // LS and PS are never folded away, and NEL is a line feed
-  while (break_length(at_) != 0) {
-    const std::size_t length = break_length(at_);
-    const std::string_view one = length == 3 ? std::string_view(at_, 3) : std::string_view("\n");
-    if (breaks > 0 || length == 3) kept += one;
-    skip_break();
-    ++breaks;
-    while (peek() == ' ' || peek() == '\t') ++at_;
-  }
-  if (breaks == 0) return;
-  out += kept.empty() ? std::string(" ") : kept;
-}
+// ---- plain ----
 
 // A plain scalar goes on over lines that stand right of `indent`.
 Node* Reader::read_plain(int indent) {
+  const CharacterClass stops = flow_level_ > 0 ? kFlowStop : kPlainStop;
   const char* const from = at_;
-  const char* end = at_;  // behind the last character of the value
-  scratch_.clear();
-  bool joined = false;  // scratch_ holds the value so far
-  bool crossed_line = false;
-  while (!done()) {
+  const char* end = scan_plain_line(stops);  // behind the last character of the value
+  bool joined = false;                       // scratch_ holds the value so far
+  keys_allowed_ = break_length(at_) != 0;
+  while (break_length(at_) != 0) {
+    cross_lines(indent);
+    if (!plain_goes_on(indent)) break;
+    if (!joined) scratch_.assign(from, end);
+    joined = true;
+    scratch_ += breaks_.empty() ? std::string_view(" ") : std::string_view(breaks_);
     const char* const piece = at_;
-    // One run without blanks.
-    while (!done()) {
-      const char c = *at_;
-      if (c == ' ' || c == '\t' || c == '\n' || c == '\r') break;
-      if (c == ':' && blank_or_end(1)) break;
-      if (flow_level_ > 0 && (c == ',' || c == '?' || c == '[' || c == ']' || c == '{' || c == '}'))
-        break;
-      if (static_cast<unsigned char>(c) >= 0xC2 && break_length(at_) != 0) break;
-      ++at_;
-    }
-    if (at_ == piece) break;
-    if (joined) scratch_.append(piece, at_);
-    end = at_;
-    const char* const blanks = at_;
-    while (peek() == ' ' || peek() == '\t') ++at_;
-    if (break_length(at_) == 0) {
-      if (done() || *at_ == '#') break;
-      if (joined) {
-        // Trailing blanks count only when more text follows.
-        const char c = *at_;
-        const bool ends = (c == ':' && blank_or_end(1)) ||
-                          (flow_level_ > 0 && contains(",?[]{}", std::string_view(&c, 1)));
-        if (!ends) scratch_.append(blanks, at_);
-      }
-      continue;
-    }
-    // The line ends: does the scalar go on?
-    if (!joined) {
-      scratch_.assign(from, end);
-      joined = true;
-    }
-    const std::size_t value_size = scratch_.size();
-    std::string folded;
-    std::size_t breaks = 0;
-    crossed_line = true;
-    while (break_length(at_) != 0 || peek() == ' ' || peek() == '\t') {
-      if (break_length(at_) != 0) {
-        const std::size_t length = break_length(at_);
-        if (breaks > 0 || length == 3)
-          folded.append(length == 3 ? std::string_view(at_, 3) : std::string_view("\n"));
-        ++breaks;
-        skip_break();
-        continue;
-      }
-      if (*at_ == '\t' && column() <= indent && flow_level_ == 0) {
-        fail_here("yaml/tab", "a tab cannot indent", {{"use blanks"}});
-      }
-      ++at_;
-    }
-    const bool goes_on = !done() && *at_ != '#' && !at_marker("---") && !at_marker("...") &&
-                         (flow_level_ > 0 || column() > indent) &&
-                         !(*at_ == ':' && blank_or_end(1)) &&
-                         !(flow_level_ > 0 && contains(",?[]{}", std::string_view(at_, 1)));
-    if (!goes_on) {
-      scratch_.resize(value_size);
-      break;
-    }
-    scratch_ += folded.empty() ? std::string(" ") : folded;
+    end = scan_plain_line(stops);
+    scratch_.append(piece, end);
   }
-  keys_allowed_ = crossed_line;
   const std::string_view value =
       joined ? arena_.copy(scratch_) : std::string_view(from, static_cast<std::size_t>(end - from));
   return make_scalar(Style::kPlain, from, end, value);
 }
 
+// What a plain scalar has of this line. Returns where its text ends; at_ is then behind the blanks
+// that follow it.
+const char* Reader::scan_plain_line(CharacterClass stops) {
+  const char* at = at_;
+  const char* end = at;
+  for (;;) {
+    const char* const run = at;
+    at = skip_plain_run(at, stops);
+    if (at == run) break;
+    end = at;
+    if (at >= end_ || !is(*at, kBlank)) break;
+    while (at < end_ && is(*at, kBlank)) ++at;
+    if (at >= end_ || *at == '#' || break_length(at) != 0) break;
+  }
+  at_ = at;
+  return end;
+}
+
+// Over the characters of a plain scalar, single blanks between two of them included.
+const char* Reader::skip_plain_run(const char* at, CharacterClass stops) const {
+  for (;; ++at) {
+    while (at < end_ && !is(*at, stops)) ++at;
+    if (at >= end_) return at;
+    const bool inside = *at == ' ' ? end_ - at > 1 && is(at[1], kPlainStart)
+                        : *at == ':'
+                            ? !ends_word(at + 1)
+                            : static_cast<unsigned char>(*at) >= 0x80 && break_length(at) == 0;
+    if (!inside) return at;
+  }
+}
+
+// At a line break: over it, and all blanks and breaks that follow. breaks_ is what they leave in a
+// folded text when it goes on: nothing stands for a blank. The first break is folded away, but LS
+// and PS never are.
+void Reader::cross_lines(int indent) {
+  breaks_.clear();
+  for (bool first = true;;) {
+    at_ = behind_blanks(at_, end_);
+    if (const std::size_t length = break_length(at_); length != 0) {
+      if (!first || length == 3)
+        breaks_ += length == 3 ? std::string_view(at_, 3) : std::string_view("\n");
+      first = false;
+      skip_break();
+    } else if (peek() == '\t') {
+      if (column() <= indent && flow_level_ == 0)
+        fail_here("yaml/tab", "a tab cannot indent", {{"use blanks"}});
+      ++at_;
+    } else {
+      return;
+    }
+  }
+}
+
+// At the first character of a line: is it more of the plain scalar?
+bool Reader::plain_goes_on(int indent) const {
+  if (flow_level_ == 0 && column() <= indent) return false;
+  if (at_document_end() || *at_ == '#') return false;
+  if (*at_ == ':' && blank_or_end(1)) return false;
+  return flow_level_ == 0 || *at_ == ':' || !is(*at_, kFlowStop) || is(*at_, kBreakStart);
+}
+
+// ---- quoted ----
+
+// Line breaks between two pieces of a folded scalar: one becomes a blank, more become one less.
+// Called behind the blanks that follow a piece; leaves at_ at the next piece.
+void Reader::fold_line_breaks(std::string& out) {
+  bool first = true;
+  const std::size_t size = out.size();
+  while (const std::size_t length = break_length(at_)) {
+    // LS and PS are never folded away, and NEL is a line feed.
+    if (!first || length == 3)
+      out += length == 3 ? std::string_view(at_, 3) : std::string_view("\n");
+    first = false;
+    skip_break();
+    skip_blanks();
+  }
+  if (!first && out.size() == size) out.push_back(' ');
+}
+
+// At a line break: the piece goes to scratch_ without the blanks at its end, then the fold.
+void Reader::read_quoted_line_break(const char* piece) {
+  const char* end = at_;
+  while (end > piece && is(end[-1], kBlank)) --end;
+  scratch_.append(piece, end);
+  fold_line_breaks(scratch_);
+}
+
+std::string_view Reader::value_of(const char* piece, bool joined) {
+  if (!joined) return {piece, static_cast<std::size_t>(at_ - piece)};
+  scratch_.append(piece, at_);
+  return arena_.copy(scratch_);
+}
+
+// "'" ( character | "''" | fold )* "'"
 Node* Reader::read_single_quoted() {
   const char* const from = at_++;
-  scratch_.clear();
-  bool joined = false;
   const char* piece = at_;
-  const auto take = [&] {
-    scratch_.append(piece, at_);
-    joined = true;
-  };
+  bool joined = false;
+  scratch_.clear();
   for (;;) {
-    if (at_document_end()) {
+    const bool ended = at_document_end();
+    while (at_ < end_ && !is(*at_, kSingleStop)) ++at_;
+    if (ended || done()) {
       fail_at(from, from + 1, "yaml/unclosed-quote",
               "expected a closing ' before the end of the document");
     }
-    const char c = *at_;
-    if (c == '\'') {
+    if (*at_ == '\'') {
       if (peek(1) != '\'') break;
-      take();
-      scratch_.push_back('\'');
-      at_ += 2;
-      piece = at_;
+      scratch_.append(piece, ++at_);
+      ++at_;
+    } else if (break_length(at_) != 0) {
+      read_quoted_line_break(piece);
+    } else {
+      ++at_;
       continue;
     }
-    if (c == ' ' || c == '\t') {
-      const char* const blanks = at_;
-      skip_blanks();
-      if (break_length(at_) == 0) continue;
-      const char* const behind = at_;
-      at_ = blanks;
-      take();
-      at_ = behind;
-      fold_line_breaks(scratch_);
-      piece = at_;
-      continue;
-    }
-    if (break_length(at_) != 0) {
-      take();
-      fold_line_breaks(scratch_);
-      piece = at_;
-      continue;
-    }
-    ++at_;
+    piece = at_;
+    joined = true;
   }
-  std::string_view value(piece, static_cast<std::size_t>(at_ - piece));
-  if (joined) {
-    take();
-    value = arena_.copy(scratch_);
-  }
+  const std::string_view value = value_of(piece, joined);
   ++at_;
   keys_allowed_ = false;
   return make_scalar(Style::kSingleQuoted, from, at_, value);
 }
 
+// '"' ( character | escape | fold )* '"'
 Node* Reader::read_double_quoted() {
   const char* const from = at_++;
-  scratch_.clear();
-  bool joined = false;
   const char* piece = at_;
-  const auto take = [&](const char* to) {
-    scratch_.append(piece, to);
-    joined = true;
-  };
+  bool joined = false;
+  scratch_.clear();
   for (;;) {
-    if (at_document_end()) {
+    const bool ended = at_document_end();
+    while (at_ < end_ && !is(*at_, kDoubleStop)) ++at_;
+    if (ended || done()) {
       fail_at(from, from + 1, "yaml/unclosed-quote",
               "expected a closing \" before the end of the document");
     }
-    const char c = *at_;
-    if (c == '"') break;
-    if (c == '\\') {
-      take(at_);
-      if (const std::size_t length = end_ - at_ > 1 ? break_length(at_ + 1) : 0; length != 0) {
-        // An escaped line break joins the lines; blanks before the next text are dropped.
-        ++at_;
-        skip_break();
-        skip_blanks();
-        std::string more;
-        const bool blank_lines = break_length(at_) != 0;
-        if (blank_lines) {
-          fold_line_breaks(more);
-          scratch_ += more == " " ? std::string("\n") : "\n" + more;
-        }
+    if (*at_ == '"') break;
+    if (*at_ == '\\') {
+      scratch_.append(piece, at_);
+      if (end_ - at_ > 1 && break_length(at_ + 1) != 0) {
+        read_escaped_line_break();
       } else {
         read_escape(scratch_);
       }
-      piece = at_;
+    } else if (break_length(at_) != 0) {
+      read_quoted_line_break(piece);
+    } else {
+      ++at_;
       continue;
     }
-    if (c == ' ' || c == '\t') {
-      const char* const blanks = at_;
-      skip_blanks();
-      if (break_length(at_) == 0) continue;
-      take(blanks);
-      fold_line_breaks(scratch_);
-      piece = at_;
-      continue;
-    }
-    if (break_length(at_) != 0) {
-      take(at_);
-      fold_line_breaks(scratch_);
-      piece = at_;
-      continue;
-    }
-    ++at_;
+    piece = at_;
+    joined = true;
   }
-  std::string_view value(piece, static_cast<std::size_t>(at_ - piece));
-  if (joined) {
-    take(at_);
-    value = arena_.copy(scratch_);
-  }
+  const std::string_view value = value_of(piece, joined);
   ++at_;
   keys_allowed_ = false;
   return make_scalar(Style::kDoubleQuoted, from, at_, value);
+}
+
+// An escaped line break joins the lines; blanks before the next text are dropped.
+void Reader::read_escaped_line_break() {
+  ++at_;
+  skip_break();
+  skip_blanks();
+  if (break_length(at_) == 0) return;
+  breaks_.clear();
+  fold_line_breaks(breaks_);
+  scratch_ += '\n';
+  if (breaks_ != " ") scratch_ += breaks_;
 }
 
 // At the backslash.
@@ -236,7 +229,6 @@ void Reader::read_escape(std::string& out) {
   const char* const from = at_;
   const char c = peek(1);
   at_ += std::min<std::ptrdiff_t>(2, end_ - at_);
-  std::size_t digits = 0;
   switch (c) {
     case '0':
       out.push_back('\0');
@@ -291,20 +283,20 @@ void Reader::read_escape(std::string& out) {
       out += "\xE2\x80\xA9";
       return;
     case 'x':
-      digits = 2;
-      break;
+      return read_code_point(from, 2, out);
     case 'u':
-      digits = 4;
-      break;
+      return read_code_point(from, 4, out);
     case 'U':
-      digits = 8;
-      break;
+      return read_code_point(from, 8, out);
     default:
       fail_at(from, at_, "yaml/escape",
               cat("unknown escape '", std::string_view(from, static_cast<std::size_t>(at_ - from)),
                   "'"),
               {{"write a backslash as '\\\\', or use single quotes"}});
   }
+}
+
+void Reader::read_code_point(const char* from, std::size_t digits, std::string& out) {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < digits; ++i) {
     const char digit = peek();
@@ -324,10 +316,12 @@ void Reader::read_escape(std::string& out) {
   append_utf8(out, value);
 }
 
-// ('|' | '>') [1-9]? [+-]? comment? break lines
-Node* Reader::read_block_scalar(int indent) {
-  const char* const from = at_;
-  const bool literal = *at_++ == '|';
+// ---- block ----
+
+// ('|' | '>') [1-9]? [+-]? comment? break. Gives the chomping ('+', '-' or ' ') and, where it is
+// written, the column of the text.
+char Reader::read_block_header(int indent, int& width) {
+  ++at_;
   char chomping = ' ';
   int explicit_indent = 0;
   for (int i = 0; i < 2; ++i) {
@@ -342,68 +336,69 @@ Node* Reader::read_block_scalar(int indent) {
       ++at_;
     }
   }
+  if (explicit_indent != 0) width = std::max(indent, 0) + explicit_indent;
   skip_blanks();
   if (peek() == '#') read_comment();
   if (!done() && break_length(at_) == 0) {
     fail_here("yaml/block-header", "expected a comment or the end of the line behind '|' or '>'");
   }
   skip_break();
+  return chomping;
+}
 
-  int width = explicit_indent == 0 ? 0 : (indent >= 0 ? indent + explicit_indent : explicit_indent);
-  scratch_.clear();
-  std::string& out = scratch_;
-  std::string breaks;  // of empty lines not yet put out
-  const char* end = at_;
+// Empty lines go to breaks_; the first one with text fixes the width.
+void Reader::skip_empty_lines(int indent, int& width) {
   int widest = 0;
-
-  // Empty lines; the first one with text fixes the width.
-  const auto skip_empty_lines = [&] {
-    for (;;) {
-      while ((width == 0 || column() < width) && peek() == ' ') ++at_;
-      widest = std::max(widest, column());
-      if ((width == 0 || column() < width) && peek() == '\t') {
-        fail_here("yaml/tab", "a tab cannot indent a block scalar", {{"use blanks"}});
-      }
-      const std::size_t length = break_length(at_);
-      if (length == 0) break;
-      breaks.append(length == 3 ? std::string_view(at_, 3) : std::string_view("\n"));
-      skip_break();
+  for (;;) {
+    const bool bounded = width != 0 && end_ - line_ > width;
+    at_ = behind_blanks(at_, bounded ? line_ + width : end_);
+    widest = std::max(widest, column());
+    if ((width == 0 || column() < width) && peek() == '\t') {
+      fail_here("yaml/tab", "a tab cannot indent a block scalar", {{"use blanks"}});
     }
-    if (width == 0) width = std::max({widest, indent + 1, 1});
-  };
-  skip_empty_lines();
-
-  std::string line_break;     // behind the line before, folded or not
-  bool blank_before = false;  // that line started with a blank: never folded
-  while (!done() && column() == width) {
-    const bool blank = peek() == ' ' || peek() == '\t';
-    if (!literal && line_break == "\n" && !blank_before && !blank) {
-      if (breaks.empty()) out.push_back(' ');
-    } else {
-      out += line_break;
-    }
-    out += breaks;
-    line_break.clear();
-    breaks.clear();
-    blank_before = blank;
-    const char* const line = at_;
-    while (!done() && break_length(at_) == 0) {
-      const void* newline = std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_));
-      const char* const stop = newline == nullptr ? end_ : static_cast<const char*>(newline);
-      while (at_ < stop && break_length(at_) == 0) ++at_;
-    }
-    out.append(line, at_);
-    end = at_;
-    if (done()) break;
     const std::size_t length = break_length(at_);
-    line_break = length == 3 ? std::string(at_, 3) : std::string("\n");
+    if (length == 0) break;
+    breaks_ += length == 3 ? std::string_view(at_, 3) : std::string_view("\n");
     skip_break();
-    skip_empty_lines();
   }
-  if (chomping != '-') out += line_break;
-  if (chomping == '+') out += breaks;
+  if (width == 0) width = std::max({widest, indent + 1, 1});
+}
+
+// header ( blanks line break )*
+Node* Reader::read_block_scalar(int indent) {
+  const char* const from = at_;
+  const bool literal = *at_ == '|';
+  int width = 0;
+  const char chomping = read_block_header(indent, width);
+  scratch_.clear();
+  breaks_.clear();  // of empty lines not yet put out
+  const char* end = at_;
+  skip_empty_lines(indent, width);
+  std::string_view line_break;  // behind the line before, folded or not
+  bool blank_before = false;    // that line started with a blank: never folded
+  while (!done() && column() == width) {
+    const bool blank = is(*at_, kBlank);
+    if (!literal && line_break == "\n" && !blank_before && !blank) {
+      if (breaks_.empty()) scratch_.push_back(' ');
+    } else {
+      scratch_ += line_break;
+    }
+    scratch_ += breaks_;
+    breaks_.clear();
+    line_break = {};
+    blank_before = blank;
+    end = line_end(at_);
+    scratch_.append(at_, end);
+    at_ = end;
+    if (done()) break;
+    line_break = break_length(at_) == 3 ? std::string_view(at_, 3) : std::string_view("\n");
+    skip_break();
+    skip_empty_lines(indent, width);
+  }
+  if (chomping != '-') scratch_ += line_break;
+  if (chomping == '+') scratch_ += breaks_;
   keys_allowed_ = true;
-  return make_scalar(literal ? Style::kLiteral : Style::kFolded, from, end, arena_.copy(out));
+  return make_scalar(literal ? Style::kLiteral : Style::kFolded, from, end, arena_.copy(scratch_));
 }
 
 }  // namespace plumb::yaml
