@@ -41,7 +41,8 @@ class Visit {
     if (name.empty())
       fail("kustomize/field-path", map.span, cat("the path '", spec_.path, "' has an empty part"),
            {}, {std::string(spec_.path), "", "cannot set or create an empty field name"});
-    if (is_index(name) || name == "-" || name == "*" || is_list_match(name))
+    const bool may_select = name[0] < 'A' || name[0] == '[';
+    if (may_select && (is_index(name) || name == "-" || name == "*" || is_list_match(name)))
       fail("kustomize/field-path", map.span,
            cat("the path '", spec_.path, "' needs a list at '", name, "', found a map"), {},
            {std::string(spec_.path), "",

@@ -25,12 +25,24 @@ std::uint64_t hash_of_parts(std::string_view kind, std::string_view name,
 }
 constexpr std::string_view kAnyNamespace = "*";
 
+std::string_view last_of(const std::vector<std::string_view>& texts) {
+  return texts.empty() ? std::string_view() : texts.back();
+}
+
 // The resources that were renamed, by what they were called.
 class Candidates {
  public:
   explicit Candidates(const Items& items) {
     for (std::size_t i = 0; i < items.list().size(); ++i) add(*items.list()[i], i);
+    for (auto& [hash, same] : index_) {
+      if (same.all.size() <= kMany) continue;
+      for (const Entry* const entry : same.all) {
+        same.by_prefix[last_of(entry->item->prefixes)].push_back(entry);
+        same.by_suffix[last_of(entry->item->suffixes)].push_back(entry);
+      }
+    }
   }
+  static constexpr std::size_t kMany = 8;
 
   struct Entry {
     Item* item;
@@ -40,9 +52,16 @@ class Candidates {
     bool cluster_scoped;
   };
 
+  // Those that were called the same.
+  struct Namesakes {
+    std::vector<const Entry*> all;
+    // Of many: by the last prefix, by the last suffix; "" without one.
+    std::unordered_map<std::string_view, std::vector<const Entry*>> by_prefix, by_suffix;
+  };
+
   // Those with a former `kind` and `name`, in `namespace_name`; more may come back.
-  const std::vector<const Entry*>* find(std::string_view kind, std::string_view name,
-                                        std::string_view namespace_name) const {
+  const Namesakes* find(std::string_view kind, std::string_view name,
+                        std::string_view namespace_name) const {
     const auto there = index_.find(hash_of_parts(kind, name, namespace_name));
     return there == index_.end() ? nullptr : &there->second;
   }
@@ -65,13 +84,14 @@ class Candidates {
     for (const FormerId& former : item.former)
       for (const std::string_view kind : {former.kind, std::string_view{}})
         for (const std::string_view place : {current, kAnyNamespace}) {
-          auto& same = index_[hash_of_parts(kind, former.name, place)];
-          if (same.empty() || same.back() != entry) same.push_back(entry);
+          Namesakes& same = index_[hash_of_parts(kind, former.name, place)];
+          if (!same.all.empty() && same.all.back() == entry) continue;
+          same.all.push_back(entry);
         }
   }
 
   std::deque<Entry> entries_;
-  std::unordered_map<std::uint64_t, std::vector<const Entry*>> index_;
+  std::unordered_map<std::uint64_t, Namesakes> index_;
   std::map<std::string_view, std::set<std::pair<std::string_view, std::string_view>>> namespaces_;
 };
 
@@ -188,11 +208,12 @@ class Referrer {
                                [&](const auto& now) { return sees(now.first, now.second); });
   }
 
-  std::vector<const Entry*> named(std::string_view name) const {
-    std::vector<const Entry*> all;
+  // Where what this resource sees may be.
+  std::vector<const Candidates::Namesakes*> namesakes(std::string_view name) const {
+    std::vector<const Candidates::Namesakes*> all;
     const auto add = [&](std::string_view place) {
       const auto* const found = candidates_.find(target_.kind, name, place);
-      if (found != nullptr) all.insert(all.end(), found->begin(), found->end());
+      if (found != nullptr && std::ranges::find(all, found) == all.end()) all.push_back(found);
     };
     if (cluster_scoped_) {
       add(kAnyNamespace);
@@ -202,10 +223,48 @@ class Referrer {
       for (const std::string_view place : subject_namespaces_)
         add(place.empty() ? kDefaultNamespace : place);
     }
-    std::ranges::sort(all, {}, &Entry::position);
-    const auto rest = std::ranges::unique(all);
-    all.erase(rest.begin(), rest.end());
     return all;
+  }
+
+  static void order(std::vector<const Entry*>& entries) {
+    std::ranges::sort(entries, {}, &Entry::position);
+    const auto rest = std::ranges::unique(entries);
+    entries.erase(rest.begin(), rest.end());
+  }
+
+  // What fits; of many only those that the same kustomizations may have renamed.
+  template <typename Fits>
+  std::vector<const Entry*> fitting(std::string_view name, const Fits& fits_here) const {
+    const bool renamed = !item_.prefixes.empty() || !item_.suffixes.empty();
+    const auto lists = namesakes(name);
+    std::vector<const Entry*> found;
+    for (const auto* const list : lists)
+      for (const Entry* const entry : list->all) {
+        if (fits_here(*entry)) found.push_back(entry);
+        if (found.size() > Candidates::kMany && renamed) return fitting_relatives(lists, fits_here);
+      }
+    order(found);
+    return found;
+  }
+
+  // same_layers() holds only for what has the same last prefix (suffix), or none.
+  template <typename Fits>
+  std::vector<const Entry*> fitting_relatives(
+      const std::vector<const Candidates::Namesakes*>& lists, const Fits& fits_here) const {
+    const bool by_prefix = !item_.prefixes.empty();
+    const std::string_view ending = last_of(by_prefix ? item_.prefixes : item_.suffixes);
+    std::vector<const Entry*> found;
+    for (const auto* const list : lists) {
+      const auto& groups = by_prefix ? list->by_prefix : list->by_suffix;
+      for (const std::string_view key : {ending, std::string_view()}) {
+        const auto group = groups.find(key);
+        if (group == groups.end()) continue;
+        for (const Entry* const entry : group->second)
+          if (fits_here(*entry) && same_layers(*entry->item, true)) found.push_back(entry);
+      }
+    }
+    order(found);
+    return found;
   }
 
   bool fits(const Entry& entry, std::string_view name, std::optional<std::string_view> within,
@@ -225,10 +284,9 @@ class Referrer {
 
   const Entry* choose(std::string_view name, std::optional<std::string_view> within,
                       bool with_namespace) const {
-    std::vector<const Entry*> found;
     const bool by_original = within && is_original(*within);
-    for (const Entry* const entry : named(name))
-      if (fits(*entry, name, within, by_original)) found.push_back(entry);
+    std::vector<const Entry*> found =
+        fitting(name, [&](const Entry& entry) { return fits(entry, name, within, by_original); });
     if (found.size() == 1) return found.front();
     const auto keep = [&](bool allow_empty) {
       std::erase_if(found,
