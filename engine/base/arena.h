@@ -26,7 +26,8 @@ class Arena {
       : blocks_(std::move(other.blocks_)),
         at_(std::exchange(other.at_, nullptr)),
         end_(std::exchange(other.end_, nullptr)),
-        bytes_(std::exchange(other.bytes_, 0)) {
+        bytes_(std::exchange(other.bytes_, 0)),
+        expects_much_(other.expects_much_) {
     other.blocks_.clear();
   }
   Arena& operator=(Arena&& other) noexcept {
@@ -34,6 +35,7 @@ class Arena {
     std::swap(at_, other.at_);
     std::swap(end_, other.end_);
     std::swap(bytes_, other.bytes_);
+    std::swap(expects_much_, other.expects_much_);
     return *this;
   }
 
@@ -69,15 +71,27 @@ class Arena {
     other.blocks_.clear();
   }
 
+  // Megabytes are about to be made: memory is taken in large pages, which the system gives out many
+  // times faster than small ones.
+  void expect_much() { expects_much_ = true; }
+
   std::size_t bytes() const { return bytes_; }  // taken from the system so far
 
  private:
+  struct FreeBlock {
+    std::size_t mapped = 0;  // bytes of a block in a large page, else 0
+    void operator()(char* block) const;
+  };
+  using Block = std::unique_ptr<char[], FreeBlock>;
+
+  char* add_block(std::size_t bytes);
   void* allocate_in_new_block(std::size_t size, std::size_t alignment);
 
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::vector<Block> blocks_;
   char* at_ = nullptr;
   char* end_ = nullptr;
   std::size_t bytes_ = 0;
+  bool expects_much_ = false;
 };
 
 }  // namespace plumb

@@ -9,6 +9,10 @@
 #include <cstring>
 #include <string_view>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace plumb::yaml {
 
 using CharacterClass = std::uint8_t;
@@ -39,9 +43,9 @@ constexpr std::array<CharacterClass, 256> make_classes() {
     if (c > ' ' && !indicator && c != 0xC2 && c != 0xE2) add({&byte, 1}, kPlainStart);
   }
   constexpr unsigned kAllStops = kPlainStop | kFlowStop | kSingleStop | kDoubleStop;
-  add(" \t", kBlank | kPlainStop | kFlowStop);
+  add(" \t", kBlank);
   add("\n\r\xC2\xE2", kBreakStart | kAllStops);
-  add(":", kPlainStop | kFlowStop);
+  add(":#", kPlainStop | kFlowStop);
   add(",?[]{}", kFlowStop);
   add("'", kSingleStop);
   add("\"\\", kDoubleStop);
@@ -71,6 +75,25 @@ inline const char* behind_blanks(const char* at, const char* end) {
     at += 8;
   }
   while (at < end && *at == ' ') ++at;
+  return at;
+}
+
+// The first byte from `at` that is no ordinary character of a line of plain text: a control
+// character, a byte of a longer character, ':' or '#'. Every byte of kPlainStop is among them.
+inline const char* find_plain_stop(const char* at, const char* end) {
+#ifdef __SSE2__
+  while (end - at >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i stops = _mm_or_si128(
+        _mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')),  // signed: bytes over 0x7F are below too
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(':')),
+                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('#'))));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(stops));
+    if (mask != 0) return at + std::countr_zero(mask);
+    at += 16;
+  }
+#endif
+  while (at < end && !is(*at, kPlainStop)) ++at;
   return at;
 }
 

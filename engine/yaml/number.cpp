@@ -74,7 +74,7 @@ const Word* find_word(std::string_view text, const Lead& lead) {
   if (text.size() > kWordBytesMax) return nullptr;
   for (std::size_t i = 0; i < lead.words; ++i) {
     const Word& word = kWords[lead.first_word + i];
-    if (word.text == text) return &word;
+    if (word.text.back() == text.back() && word.text == text) return &word;
   }
   return nullptr;
 }

@@ -49,6 +49,7 @@ Document read_first(std::string_view piece, Span place, const Profile& profile, 
 
 namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kMuchText = 1 << 20;  // its tree takes one and a half to four times as much
 constexpr std::string_view kMoreContent = "expected the end of the document, found more content";
 constexpr std::string_view kMoreContentNote =
     "is it indented less than what it belongs to, or a second value on one line?";
@@ -82,6 +83,7 @@ bool Reader::keep_error(Error& error) {
 // stream ::= document? ( ('...' | '---') document? )*
 void Reader::read_stream(Stream& stream) {
   check_text();
+  if (text_.size() >= kMuchText) arena_.expect_much();
   skip_byte_order_mark();
   bool more = true;
   for (bool first = true; more; first = false) {

@@ -31,10 +31,9 @@ Node* Reader::make_scalar(Style style, const char* from, const char* to, std::st
 
 // A plain scalar goes on over lines that stand right of `indent`.
 Node* Reader::read_plain(int indent) {
-  const CharacterClass stops = flow_level_ > 0 ? kFlowStop : kPlainStop;
   const char* const from = at_;
-  const char* end = scan_plain_line(stops);  // behind the last character of the value
-  bool joined = false;                       // scratch_ holds the value so far
+  const char* end = scan_plain_line();  // behind the last character of the value
+  bool joined = false;                  // scratch_ holds the value so far
   keys_allowed_ = break_length(at_) != 0;
   while (break_length(at_) != 0) {
     cross_lines(indent);
@@ -43,7 +42,7 @@ Node* Reader::read_plain(int indent) {
     joined = true;
     scratch_ += breaks_.empty() ? std::string_view(" ") : std::string_view(breaks_);
     const char* const piece = at_;
-    end = scan_plain_line(stops);
+    end = scan_plain_line();
     scratch_.append(piece, end);
   }
   const std::string_view value =
@@ -53,32 +52,34 @@ Node* Reader::read_plain(int indent) {
 
 // What a plain scalar has of this line. Returns where its text ends; at_ is then behind the blanks
 // that follow it.
-const char* Reader::scan_plain_line(CharacterClass stops) {
+const char* Reader::scan_plain_line() {
   const char* at = at_;
-  const char* end = at;
-  for (;;) {
-    const char* const run = at;
-    at = skip_plain_run(at, stops);
-    if (at == run) break;
-    end = at;
-    if (at >= end_ || !is(*at, kBlank)) break;
-    while (at < end_ && is(*at, kBlank)) ++at;
-    if (at >= end_ || *at == '#' || break_length(at) != 0) break;
+  for (;; ++at) {
+    if (flow_level_ == 0) {
+      at = find_plain_stop(at, end_);
+    } else {
+      while (at < end_ && !is(*at, kFlowStop)) ++at;
+    }
+    if (at >= end_ || ends_plain(at)) break;
   }
+  const char* end = at;
+  while (end > at_ && is(end[-1], kBlank)) --end;
   at_ = at;
   return end;
 }
 
-// Over the characters of a plain scalar, single blanks between two of them included.
-const char* Reader::skip_plain_run(const char* at, CharacterClass stops) const {
-  for (;; ++at) {
-    while (at < end_ && !is(*at, stops)) ++at;
-    if (at >= end_) return at;
-    const bool inside = *at == ' ' ? end_ - at > 1 && is(at[1], kPlainStart)
-                        : *at == ':'
-                            ? !ends_word(at + 1)
-                            : static_cast<unsigned char>(*at) >= 0x80 && break_length(at) == 0;
-    if (!inside) return at;
+// ':' before a blank, '#' behind one, a line break; between brackets the characters of flow
+// collections.
+bool Reader::ends_plain(const char* at) const {
+  switch (*at) {
+    case ':':
+      return ends_word(at + 1);
+    case '#':
+      return at > at_ && is(at[-1], kBlank);
+    case '\t':
+      return false;
+    default:
+      return break_length(at) != 0 || (flow_level_ > 0 && !is(*at, kBreakStart));
   }
 }
 

@@ -9,18 +9,21 @@ namespace plumb::yaml {
 
 namespace {
 
-constexpr std::size_t kStepBytes = 32;
+// Sixteen bytes that are compared at once, in the notation of GCC and Clang.
+using Bytes [[gnu::vector_size(16)]] = signed char;
+constexpr std::size_t kStepBytes = 64;
 
-// Neither a control character but LF, nor a byte of a longer character. The loop has a fixed
-// length and no branch, so that compilers turn it into a few vector instructions.
+// Neither a control character but LF, nor a byte of a longer character.
 bool is_simple(const char* step) {
-  unsigned odd = 0;
-  for (std::size_t i = 0; i < kStepBytes; ++i) {
-    const auto byte = static_cast<signed char>(step[i]);
-    odd |=
-        static_cast<unsigned>((byte < 0x20) & (byte != '\n')) | static_cast<unsigned>(byte == 0x7F);
+  Bytes odd{};
+  for (std::size_t i = 0; i < kStepBytes; i += sizeof(Bytes)) {
+    Bytes bytes;
+    std::memcpy(&bytes, step + i, sizeof bytes);
+    odd |= ((bytes < 0x20) & (bytes != '\n')) | (bytes == 0x7F);
   }
-  return odd == 0;
+  std::uint64_t halves[2];
+  std::memcpy(halves, &odd, sizeof odd);
+  return (halves[0] | halves[1]) == 0;
 }
 
 bool printable(char32_t c) {
@@ -108,7 +111,7 @@ void Reader::read_comment() {
       {span_of(from, at_), {from + 1, static_cast<std::size_t>(at_ - from - 1)}, before == line_});
 }
 
-void Reader::skip_to_content() {
+void Reader::skip_blank_text() {
   for (;;) {
     at_ = behind_blanks(at_, end_);
     if (done()) return;

@@ -103,7 +103,11 @@ class Reader {
     return done() || (at_ == line_ && (at_marker("---") || at_marker("...")));
   }
   // Over blanks, comments and line breaks to what comes next. A new line allows keys again.
-  void skip_to_content();
+  void skip_to_content() {
+    if (at_ < end_ && is(*at_, kPlainStart)) return;
+    skip_blank_text();
+  }
+  void skip_blank_text();
   void skip_blanks() {  // on this line
     while (at_ < end_ && is(*at_, kBlank)) ++at_;
   }
@@ -190,8 +194,8 @@ class Reader {
 
   // ---- scalars ----
   Node* read_plain(int indent);
-  const char* scan_plain_line(CharacterClass stops);
-  const char* skip_plain_run(const char* at, CharacterClass stops) const;
+  const char* scan_plain_line();
+  bool ends_plain(const char* at) const;
   void cross_lines(int indent);
   bool plain_goes_on(int indent) const;
   Node* read_single_quoted();
