@@ -1,0 +1,185 @@
+#include "state/credentials.h"
+
+#include <ctime>
+
+#include "base/base64.h"
+#include "base/diagnostic.h"
+#include "base/text.h"
+#include "state/program.h"
+#include "yaml/emit.h"
+#include "yaml/json.h"
+
+namespace plumb::state {
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+[[noreturn]] void fail_plugin(const ExecPlugin& plugin, std::string text,
+                              std::vector<Note> notes = {}) {
+  fail("state/exec-plugin", plugin.place, cat("the exec plugin '", plugin.command, "' ", text),
+       std::move(notes));
+}
+
+// What the plugin finds in KUBERNETES_EXEC_INFO.
+std::string question(const ExecPlugin& plugin, bool asks) {
+  return cat(R"({"kind":"ExecCredential","apiVersion":")", plugin.api_version, R"(","spec":{)",
+             plugin.cluster.empty() ? std::string() : cat(R"("cluster":)", plugin.cluster, ","),
+             R"("interactive":)", asks ? "true" : "false", "}}");
+}
+
+Program program_of(const ExecPlugin& plugin, bool asks, std::chrono::milliseconds timeout) {
+  Program program;
+  program.words = {plugin.command};
+  program.words.insert(program.words.end(), plugin.arguments.begin(), plugin.arguments.end());
+  program.environment = plugin.environment;
+  program.environment.emplace_back("KUBERNETES_EXEC_INFO", question(plugin, asks));
+  program.asks = asks;
+  program.timeout = timeout;
+  return program;
+}
+
+std::vector<Note> notes_of(const ExecPlugin& plugin, const Outcome& outcome) {
+  std::vector<Note> notes;
+  const std::string_view said = trim(outcome.errors);
+  if (!said.empty()) notes.push_back({cat("it says: ", said.substr(0, 2000))});
+  if (!outcome.found && !plugin.install_hint.empty()) notes.push_back({plugin.install_hint});
+  return notes;
+}
+
+int digits(std::string_view text, std::size_t at, std::size_t count) {
+  const auto number = at + count <= text.size() ? to_integer(text.substr(at, count)) : std::nullopt;
+  return number ? static_cast<int>(*number) : -1;
+}
+
+}  // namespace
+
+std::optional<Clock::time_point> parse_time(std::string_view text) {
+  if (text.size() < 20) return std::nullopt;
+  std::tm time{};
+  time.tm_year = digits(text, 0, 4) - 1900;
+  time.tm_mon = digits(text, 5, 2) - 1;
+  time.tm_mday = digits(text, 8, 2);
+  time.tm_hour = digits(text, 11, 2);
+  time.tm_min = digits(text, 14, 2);
+  time.tm_sec = digits(text, 17, 2);
+  if (time.tm_year < 0 || time.tm_mon < 0 || time.tm_mday < 1 || time.tm_hour < 0 ||
+      time.tm_min < 0 || time.tm_sec < 0)
+    return std::nullopt;
+  const std::string_view zone = text.substr(text.find_first_not_of("0123456789.", 19));
+  int minutes = 0;
+  if (zone.size() == 6 && (zone[0] == '+' || zone[0] == '-'))
+    minutes = (digits(zone, 1, 2) * 60 + digits(zone, 4, 2)) * (zone[0] == '-' ? -1 : 1);
+  else if (zone != "Z")
+    return std::nullopt;
+  return Clock::from_time_t(::timegm(&time)) - std::chrono::minutes(minutes);
+}
+
+Credentials::Credentials(const Connection& connection, const World& world)
+    : connection_(connection), world_(world), http_(connection.http) {
+  world_.secret(connection.token);
+  world_.secret(connection.password);
+  world_.secret(connection.http.key);
+}
+
+std::vector<files::HttpHeader> Credentials::headers() {
+  refresh();
+  std::vector<files::HttpHeader> headers;
+  if (!token_.empty()) headers.push_back({"Authorization", cat("Bearer ", token_)});
+  if (!connection_.username.empty() || !connection_.password.empty())
+    headers.push_back({"Authorization", cat("Basic ", base64_encode(cat(connection_.username, ":",
+                                                                        connection_.password)))});
+  const Impersonation& as = connection_.as;
+  if (!as.user.empty()) headers.push_back({"Impersonate-User", as.user});
+  if (!as.uid.empty()) headers.push_back({"Impersonate-Uid", as.uid});
+  for (const std::string& group : as.groups) headers.push_back({"Impersonate-Group", group});
+  for (const auto& [key, value] : as.extra)
+    headers.push_back({cat("Impersonate-Extra-", key), value});
+  return headers;
+}
+
+void Credentials::refresh() {
+  const bool own = !connection_.token.empty() || !connection_.token_file.empty() ||
+                   !connection_.username.empty();
+  const auto age = std::chrono::steady_clock::now() - read_at_;
+  if (own && (!known_ || (!connection_.token_file.empty() && age > std::chrono::minutes(1))))
+    read_token();
+  const bool expired = expires_ && *expires_ <= Clock::now();
+  if (!own && connection_.plugin && (!known_ || expired)) run_plugin();
+}
+
+void Credentials::read_token() {
+  std::optional<std::string> text;
+  if (!connection_.token_file.empty())
+    text = read_machine_file(connection_.token_file, connection_.user_place);
+  token_ = text ? std::string(trim(*text)) : connection_.token;
+  if (token_.empty() && !text && !connection_.token_file.empty())
+    fail("state/kubeconfig", connection_.user_place,
+         cat("no file '", connection_.token_file, "' to read the token from"));
+  world_.secret(token_);
+  read_at_ = std::chrono::steady_clock::now();
+  known_ = true;
+}
+
+bool Credentials::renew() {
+  if (connection_.plugin && connection_.token.empty() && connection_.token_file.empty()) {
+    run_plugin();
+    return true;
+  }
+  if (connection_.token_file.empty()) return false;
+  const std::string before = token_;
+  read_token();
+  return token_ != before;
+}
+
+void Credentials::run_plugin() {
+  const ExecPlugin& plugin = *connection_.plugin;
+  if (plugin.asking == Asking::kAlways && !world_.terminal)
+    fail_plugin(plugin, "has to ask somebody, and there is no terminal");
+  const bool asks = plugin.asking != Asking::kNever && world_.terminal;
+  const Outcome outcome = run_program(program_of(plugin, asks, http_.timeout));
+  if (!outcome.found) fail_plugin(plugin, "cannot be started", notes_of(plugin, outcome));
+  if (!outcome.in_time)
+    fail_plugin(plugin, cat("did not end within ", http_.timeout.count(), " ms"),
+                notes_of(plugin, outcome));
+  if (outcome.status != 0)
+    fail_plugin(plugin, cat("ended with status ", outcome.status), notes_of(plugin, outcome));
+  take_answer(outcome.output);
+  known_ = true;
+}
+
+// What it prints is never shown: it holds the credentials.
+void Credentials::take_answer(const std::string& text) {
+  const ExecPlugin& plugin = *connection_.plugin;
+  Arena arena;
+  const yaml::Node* answer = nullptr;
+  try {
+    answer = yaml::read_json(text, {}, arena);
+  } catch (const Error&) {
+    fail_plugin(plugin, "printed something that is no JSON",
+                {{"expected an ExecCredential with status.token"}});
+  }
+  const std::string_view version = yaml::text_at(*answer, {"apiVersion"});
+  if (version != plugin.api_version || yaml::text_at(*answer, {"kind"}) != "ExecCredential")
+    fail_plugin(plugin, cat("printed no ExecCredential of ", plugin.api_version));
+  const std::string token(yaml::text_at(*answer, {"status", "token"}));
+  const std::string certificate(yaml::text_at(*answer, {"status", "clientCertificateData"}));
+  const std::string key(yaml::text_at(*answer, {"status", "clientKeyData"}));
+  world_.secret(token);
+  world_.secret(key);
+  if (certificate.empty() != key.empty())
+    fail_plugin(plugin, "gave a certificate without a key, or a key without a certificate");
+  if (token.empty() && key.empty()) fail_plugin(plugin, "gave neither a token nor a certificate");
+  token_ = token;
+  if (!key.empty() && (certificate != http_.certificate || key != http_.key)) {
+    http_.certificate = certificate;
+    http_.key = key;
+    ++generation_;
+  }
+  const std::string_view expires = yaml::text_at(*answer, {"status", "expirationTimestamp"});
+  expires_ = parse_time(expires);
+  if (!expires.empty() && !expires_)
+    fail_plugin(plugin, cat("gave an expirationTimestamp that is no time: '", expires, "'"));
+}
+
+}  // namespace plumb::state

@@ -1,0 +1,51 @@
+#pragma once
+// Who we are to a cluster, as headers and certificates that go with each request.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "files/http.h"
+#include "state/kubeconfig.h"
+
+namespace plumb::state {
+
+// Tokens in files are read again after a minute, plugins run again when what they gave has expired.
+//
+// Errors: state/exec-plugin (it is missing, fails, takes too long or answers something else),
+// state/kubeconfig.
+class Credentials {
+ public:
+  // All three must outlive it.
+  Credentials(const Connection& connection, const World& world);
+
+  // Authorization and Impersonate-… for a request that is sent now.
+  std::vector<files::HttpHeader> headers();
+  // How to connect: the settings of the kubeconfig, with a plugin's certificate.
+  const files::HttpSettings& http() const { return http_; }
+  // Rises when http() is another one than before: connections of the old one say who we were.
+  unsigned generation() const { return generation_; }
+  // The server did not believe us: gets new ones. False when there are no others to get.
+  bool renew();
+
+ private:
+  void refresh();
+  void read_token();
+  void run_plugin();
+  void take_answer(const std::string& text);
+
+  const Connection& connection_;
+  const World& world_;
+  files::HttpSettings http_;
+  std::string token_;
+  std::optional<std::chrono::system_clock::time_point> expires_;
+  std::chrono::steady_clock::time_point read_at_;
+  bool known_ = false;  // the plugin gave something, the file was read
+  unsigned generation_ = 0;
+};
+
+// "2026-11-21T10:00:00Z", with a fraction or an offset, or nothing.
+std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text);
+
+}  // namespace plumb::state
