@@ -163,6 +163,56 @@ void take_style(Node& value, const Node& before) {
     value.type = Type::kString;
 }
 
+// Looks entries of a map up while the map is being merged; a large one by a table.
+class Fields {
+ public:
+  explicit Fields(Node* map) : map_(map) {
+    if (map == nullptr || map->entries.size() <= kFew) return;
+    for (std::uint32_t i = 0; i < map->entries.size(); ++i) {
+      if (places_.emplace(map->entries[i].key->text, i).second) continue;
+      places_.clear();  // a repeated key: the last one counts, as everywhere
+      return;
+    }
+  }
+  ~Fields() {
+    if (!has_gaps_) return;
+    std::uint32_t kept = 0;
+    for (const Entry& entry : map_->entries)
+      if (entry.key != nullptr) map_->entries[kept++] = entry;
+    map_->entries.truncate(kept);
+  }
+  Fields(const Fields&) = delete;
+  Fields& operator=(const Fields&) = delete;
+
+  Entry* find(std::string_view name) const {
+    if (map_ == nullptr) return nullptr;
+    if (places_.empty()) return const_cast<Entry*>(yaml::find_entry(*map_, name));
+    const auto place = places_.find(name);
+    return place == places_.end() ? nullptr : &map_->entries[place->second];
+  }
+  void add(Arena& arena, const Entry& entry) {
+    if (!places_.empty()) places_.emplace(entry.key->text, map_->entries.size());
+    map_->entries.push_back(arena, entry);
+  }
+  void remove(std::string_view name) {
+    const auto place = places_.find(name);
+    if (place == places_.end()) {
+      yaml::remove(*map_, name);
+      return;
+    }
+    map_->entries[place->second].key = nullptr;
+    places_.erase(place);
+    has_gaps_ = true;
+  }
+  Node& map() const { return *map_; }
+
+ private:
+  static constexpr std::uint32_t kFew = 24;
+  Node* map_;
+  std::unordered_map<std::string_view, std::uint32_t> places_;  // empty: look through the entries
+  bool has_gaps_ = false;
+};
+
 class Merge {
  public:
   explicit Merge(const MergeContext& context) : context_(context) {}
@@ -177,7 +227,7 @@ class Merge {
   Node* merge_named(Node& base, Node* patch, const MergeField& list, std::uint64_t depth);
   Node* merge_literally(Node& base, Node* patch, const std::vector<std::string_view>& keys,
                         const MergeField& list, std::uint64_t depth);
-  void put(Node& base, std::string_view name, Node* value, const Entry* patch_entry);
+  void put(Fields& base, std::string_view name, Node* value, const Entry* patch_entry);
   void add_missing_keys(Node& element, const std::vector<std::string_view>& keys,
                         const Values& values);
   void record(Node& value, const Node* before) {
@@ -257,29 +307,33 @@ Node* Merge::walk_fields(Node& base, Node* patch, Schema schema, std::uint64_t d
   if (type == 0 && patch != nullptr)
     type = context_.table.type_of(yaml::text_at(*patch, {"apiVersion"}),
                                   yaml::text_at(*patch, {"kind"}));
-  for (const std::string_view name : field_names(base, patch)) {
+  const std::vector<std::string_view> names = field_names(base, patch);
+  Fields fields(&base);
+  const Fields patch_fields(patch);
+  for (const std::string_view name : names) {
     const MergeField* const field = context_.table.field_of(type, name);
     Schema below;
     if (field != nullptr) below = {field->type, field->merges ? field : nullptr};
-    const Entry* const patch_entry = patch != nullptr ? yaml::find_entry(*patch, name) : nullptr;
+    const Entry* const base_entry = fields.find(name);
+    const Entry* const patch_entry = patch_fields.find(name);
     Node* const value =
-        walk(yaml::find(base, name), patch_entry != nullptr ? patch_entry->value : nullptr, below,
-             depth + 1);
-    put(base, name, value, patch_entry);
+        walk(base_entry != nullptr ? base_entry->value : nullptr,
+             patch_entry != nullptr ? patch_entry->value : nullptr, below, depth + 1);
+    put(fields, name, value, patch_entry);
   }
   return &base;
 }
 
 // The field gets the value that the walk found; none removes it.
-void Merge::put(Node& base, std::string_view name, Node* value, const Entry* patch_entry) {
-  Entry* const entry = const_cast<Entry*>(yaml::find_entry(base, name));
+void Merge::put(Fields& base, std::string_view name, Node* value, const Entry* patch_entry) {
+  Entry* const entry = base.find(name);
   const bool cleared = value == nullptr || (value->is_null() && (!entry || entry->value != value));
   if (cleared) {
     if (entry == nullptr) return;
     if (context_.origins != nullptr && patch_entry != nullptr)
-      context_.origins->bury(context_.arena, base, name, entry->value, patch_entry->value->span,
-                             context_.layer);
-    yaml::remove(base, name);
+      context_.origins->bury(context_.arena, base.map(), name, entry->value,
+                             patch_entry->value->span, context_.layer);
+    base.remove(name);
     return;
   }
   if (entry != nullptr) {
@@ -296,7 +350,7 @@ void Merge::put(Node& base, std::string_view name, Node* value, const Entry* pat
   const Style style = patch_entry != nullptr ? patch_entry->key->style : Style::kPlain;
   const Span span = patch_entry != nullptr ? patch_entry->key->span : Span{};
   record(*value, nullptr);
-  base.entries.push_back(context_.arena, {make_untagged(name, style, span), value});
+  base.add(context_.arena, {make_untagged(name, style, span), value});
 }
 
 Node* Merge::walk_list(Node* base, Node* patch, Schema schema, std::uint64_t depth) {

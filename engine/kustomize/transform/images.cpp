@@ -127,17 +127,30 @@ std::string changed(const Image& image, std::string_view old) {
   return text;
 }
 
-class Update {
+// The image fields of both passes, found once for all entries.
+class Fields {
  public:
-  Update(Build& build, const Image& image, const Mark& mark)
-      : build_(build), image_(image), mark_(mark) {}
-
-  void field(yaml::Node& node) const {
-    require_scalar(node);
-    set(node);
+  Fields(const Step& step, const std::vector<FieldSpec>& specs) {
+    const auto each = [&](const auto& visit) {
+      for (Item* const item : step.items.list())
+        if (yaml::text_at(*item->body, {"kind"}) != "CustomResourceDefinition") visit(*item->body);
+    };
+    each([&](yaml::Node& body) { walk(body); });
+    each([&](yaml::Node& body) {
+      visit_fields(step.build.arena, body, specs, Make::kNothing,
+                   [&](const FieldSpec&, yaml::Node& node) { add(node); });
+    });
   }
 
-  void walk(yaml::Node& node) const {
+  const std::vector<yaml::Node*>& all() const { return fields_; }
+
+ private:
+  void add(yaml::Node& node) {
+    require_scalar(node);
+    fields_.push_back(&node);
+  }
+
+  void walk(yaml::Node& node) {
     for (yaml::Node* const item : node.items) walk(*item);
     for (const yaml::Entry& entry : node.entries) {
       walk(*entry.value);
@@ -146,55 +159,46 @@ class Update {
     }
   }
 
- private:
-  void set(yaml::Node& node) const {
-    if (!image_.pattern.matches(node.text)) return;
-    write_untagged(build_, node, build_.arena.copy(changed(image_, node.text)), mark_);
-  }
-
-  void containers(yaml::Node& list) const {
+  void containers(yaml::Node& list) {
     for (yaml::Node* const container : list.items) {
       if (container->is_null()) continue;
       if (!container->is_mapping())
         fail("kustomize/not-a-map", container->span, "expected a map as a container", {},
              {container->is_scalar() ? "ScalarNode" : "SequenceNode", write_go_yaml(*container)});
       yaml::Node* const image = yaml::find(*container, "image");
-      if (image != nullptr) field(*image);
+      if (image != nullptr) add(*image);
     }
   }
 
-  Build& build_;
-  const Image& image_;
-  const Mark& mark_;
+  std::vector<yaml::Node*> fields_;
 };
 
-void transform(const Step& step, const yaml::Node& entry, const std::vector<FieldSpec>& specs) {
+void transform(const Step& step, const yaml::Node& entry, const Fields& fields) {
   const Image image = image_of(entry);
   const Mark writer = mark(step, yaml::LayerKind::kTransformer, "images", entry.span);
-  const Update update(step.build, image, writer);
-  for (Item* const item : step.items.list())
-    if (yaml::text_at(*item->body, {"kind"}) != "CustomResourceDefinition")
-      update.walk(*item->body);
-  for (Item* const item : step.items.list()) {
-    if (yaml::text_at(*item->body, {"kind"}) == "CustomResourceDefinition") continue;
-    visit_fields(step.build.arena, *item->body, specs, Make::kNothing,
-                 [&](const FieldSpec&, yaml::Node& node) { update.field(node); });
-  }
+  for (yaml::Node* const field : fields.all())
+    if (image.pattern.matches(field->text))
+      write_untagged(step.build, *field, step.build.arena.copy(changed(image, field->text)),
+                     writer);
 }
 
 }  // namespace
 
 void images_from_file(const Step& step) {
-  for (const std::string_view field : {"images", "imageTags"})
-    if (const yaml::Node* const list = step.file->find(field))
-      for (const yaml::Node* const entry : list->items) transform(step, *entry, step.tables.images);
+  std::optional<Fields> fields;
+  for (const std::string_view name : {"images", "imageTags"})
+    if (const yaml::Node* const list = step.file->find(name))
+      for (const yaml::Node* const entry : list->items) {
+        if (!fields) fields.emplace(step, step.tables.images);
+        transform(step, *entry, *fields);
+      }
 }
 
 void images_from_config(const Step& step, const yaml::Node& config) {
   const yaml::Node empty;
   const yaml::Node* const entry = yaml::find(config, "imageTag");
   transform(step, entry != nullptr ? *entry : empty,
-            field_specs_of(yaml::find(config, "fieldSpecs")));
+            Fields(step, field_specs_of(yaml::find(config, "fieldSpecs"))));
 }
 
 }  // namespace plumb::kustomize
