@@ -42,7 +42,8 @@ const Node* read_file(Build& build, const Root& root, const Node& path,
   const std::string_view text = build.context.sources.text(file.source);
   yaml::Profile profile = yaml::kKustomizationProfile;
   profile.duplicates = duplicates;
-  return read_go_yaml2(build, text, file.source, profile).root;
+  return during("configuration text",
+                [&] { return read_go_yaml2(build, text, file.source, profile).root; });
 }
 
 FieldTables tables_of(Build& build, const Node& root) {

@@ -106,6 +106,10 @@ constexpr std::array kWordings{
     Wording{"kustomize/no-file",
             [](const Arguments& a) {
               if (at(a, 1) == "directory") return cat("'", at(a, 0), "' must resolve to a file");
+              if (at(a, 1) == "unrestricted directory")
+                return cat("read ", at(a, 0), ": is a directory");
+              if (at(a, 1) == "unrestricted")
+                return cat("open ", at(a, 0), ": no such file or directory");
               return cat("evalsymlink failure on '", at(a, 0), "' : ", at(a, 2));
             }},
     Wording{"kustomize/no-kind",
@@ -182,7 +186,7 @@ constexpr std::array kWordings{
             }},
     Wording{"kustomize/subject-namespace", first},
     Wording{"kustomize/unknown-field",
-            [](const Arguments& a) { return cat("json: unknown field \"", at(a, 0), "\""); }},
+            [](const Arguments& a) { return cat("json: unknown field ", go_quoted(at(a, 0))); }},
     Wording{"kustomize/validator-changed", first},
     Wording{"kustomize/value-type", first},
     Wording{"kustomize/variable-target", first},
@@ -234,6 +238,10 @@ constexpr std::array kSurroundings{
                 [](const std::string& inner, const Arguments&) {
                   return prefixed("error unmarshaling JSON: while decoding JSON", inner);
                 }},
+    Surrounding{"configuration text",
+                [](const std::string& inner, const Arguments&) {
+                  return prefixed("error converting YAML to JSON", inner);
+                }},
     Surrounding{"considering",
                 [](const std::string& inner, const Arguments& a) {
                   return cat("considering field '", at(a, 0), "' of object ", at(a, 1), ": ",
@@ -265,7 +273,8 @@ constexpr std::array kSurroundings{
                 }},
     Surrounding{"json patch",
                 [](const std::string& inner, const Arguments& a) {
-                  return cat("decoding ", at(a, 0), ": ", inner);
+                  return inner.starts_with("yaml:") ? inner
+                                                    : cat("decoding ", at(a, 0), ": ", inner);
                 }},
     Surrounding{"key values", [](const std::string& inner,
                                  const Arguments&) { return prefixed("loading KV pairs", inner); }},
@@ -281,6 +290,10 @@ constexpr std::array kSurroundings{
                 [](const std::string& inner, const Arguments& a) {
                   if (!contains(inner, "MalformedYAMLError")) return inner;
                   return cat(inner, " in File: ", at(a, 0));
+                }},
+    Surrounding{"marshalling",
+                [](const std::string& inner, const Arguments& a) {
+                  return cat("marshalling yaml from res ", at(a, 0), ": ", inner);
                 }},
     Surrounding{"merging",
                 [](const std::string& inner, const Arguments& a) {
@@ -321,7 +334,8 @@ constexpr std::array kSurroundings{
                 }},
     Surrounding{"printing",
                 [](const std::string& inner, const Arguments& a) {
-                  return inner.starts_with("json:") ? cat(at(a, 0), ": ", inner) : inner;
+                  const bool shown = inner.starts_with("json:") || contains(inner, "mapping key");
+                  return shown ? cat(at(a, 0), ": ", inner) : inner;
                 }},
     Surrounding{"recursion",
                 [](const std::string& inner, const Arguments& a) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -112,11 +113,19 @@ yaml::Document read_go_yaml2(Build& build, std::string_view text, SourceId sourc
                              const yaml::Profile& profile) {
   const Span whole{source, 0, static_cast<std::uint32_t>(text.size())};
   try {
-    return yaml::read_first(text, whole, profile, build.arena, build.context.limits);
+    const yaml::Document document =
+        yaml::read_first(text, whole, profile, build.arena, build.context.limits);
+    require_json(*document.root);
+    return document;
   } catch (const Error& error) {
     const Diagnostic& cause = error.diagnostic();
     if (!cause.code.starts_with("yaml/")) throw;
-    throw WordedError(cause, go_yaml_words(cause, text, 0, GoYaml::kVersion2));
+    if (cause.code == "yaml/duplicate-key") {
+      const auto line = 1 + std::ranges::count(text.substr(0, cause.span.offset), '\n');
+      throw WordedError(cause, cat("yaml: unmarshal errors:\n  line ", line, ": key ",
+                                   go_quoted(cause.arguments.front()), " already set in map"));
+    }
+    throw WordedError(cause, go_yaml_words(cause, text, GoYaml::kVersion2));
   }
 }
 

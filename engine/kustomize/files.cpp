@@ -77,7 +77,8 @@ std::string lstat_problem(const Build& build, const Root& root, std::string_view
 [[noreturn]] void fail_no_file(const Build& build, const Root& root, std::string_view text,
                                Span mentioned) {
   fail("kustomize/no-file", mentioned, cat("no file '", text, "'"), {},
-       {join_shown(build, root, text), "", lstat_problem(build, root, text)});
+       {join_shown(build, root, text), build.options.only_own_files ? "" : "unrestricted",
+        lstat_problem(build, root, text)});
 }
 
 // A part of a directory that contains ".." without being it: a slip of indentation joins two
@@ -119,7 +120,8 @@ File load_file(Build& build, const Root& root, std::string_view text, Span menti
   if (!real) fail_no_file(build, root, text, mentioned);
   if (root.tree->kind_of(*real) != EntryKind::kFile)
     fail("kustomize/no-file", mentioned, cat("'", text, "' is a directory, not a file"), {},
-         {join_shown(build, root, text), "directory"});
+         {join_shown(build, root, text),
+          build.options.only_own_files ? "directory" : "unrestricted directory"});
   if (build.options.only_own_files && !real->parent().is_within(root.directory))
     fail("kustomize/outside", mentioned,
          cat("'", text, "' is not in or below '", absolute(build, root.directory), "'"),

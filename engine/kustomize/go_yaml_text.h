@@ -15,9 +15,8 @@ enum class GoYaml : std::uint8_t {
   kVersion3,  // reads objects; names the line where the unfinished thing began
 };
 
-// "yaml: line 5: mapping values are not allowed in this context". `text` is what was read, which
-// starts at `offset` of the places in the diagnostic. Nothing for codes that are not the reader's.
-std::string go_yaml_words(const Diagnostic& diagnostic, std::string_view text, std::uint32_t offset,
-                          GoYaml version);
+// "yaml: line 5: mapping values are not allowed in this context", for what plumb's reader says of
+// `text`; its own words for what has no counterpart.
+std::string go_yaml_words(const Diagnostic& diagnostic, std::string_view text, GoYaml version);
 
 }  // namespace plumb::kustomize

@@ -4,9 +4,11 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "kustomize/go_yaml_text.h"
 #include "kustomize/json_values.h"
 #include "kustomize/scalar.h"
 #include "kustomize/shape.h"
+#include "kustomize/wording.h"
 #include "yaml/json.h"
 #include "yaml/read.h"
 
@@ -38,7 +40,13 @@ Node* read_json_text(Build& build, std::string_view text, Span place) {
 Node* read_yaml_text(Build& build, std::string_view text, Span place) {
   yaml::Profile profile = yaml::kKustomizationProfile;
   profile.duplicates = yaml::DuplicateKeys::kLastWins;
-  return yaml::read_first(text, place, profile, build.arena, build.context.limits).root;
+  try {
+    return yaml::read_first(text, place, profile, build.arena, build.context.limits).root;
+  } catch (const Error& error) {
+    if (!error.diagnostic().code.starts_with("yaml/")) throw;
+    throw WordedError(error.diagnostic(),
+                      go_yaml_words(error.diagnostic(), text, GoYaml::kVersion2));
+  }
 }
 
 // A date in a patch stays the text it is.
@@ -92,7 +100,8 @@ class Application {
 
   std::string_view path(std::string_view verb) const {
     if (!operation_->has_path)
-      fail_with(cat(verb, " operation failed to decode path: missing value"));
+      fail_with(cat(
+          verb, " operation failed to decode path: operation missing path field: missing value"));
     return operation_->path;
   }
 
@@ -316,7 +325,7 @@ JsonPatch read_json_patch(Build& build, std::string_view text, Span place) {
 }
 
 void apply(Build& build, const JsonPatch& patch, yaml::Node& body, const Mark& mark) {
-  require_unique_keys(body);
+  require_unique_when_written(body, &build.context.sources);
   through_json(build.arena, body, JsonNumbers::kKeepIntegers);
   Application application(build, body, mark);
   for (const JsonOperation& operation : patch) application.run(operation);

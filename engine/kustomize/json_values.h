@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/arena.h"
+#include "base/source.h"
 #include "yaml/node.h"
 
 namespace plumb::kustomize {
@@ -21,9 +22,15 @@ std::string json_number(double value);
 // kustomize/key-type for keys that are no text.
 void through_json(Arena& arena, yaml::Node& node, JsonNumbers numbers);
 
+// kustomize looks at the first of repeated keys, find() and its like at the last one: so repeated
+// entries change places. Twice is as before.
+void turn_repeated_keys(yaml::Node& node);
 bool has_repeated_key(const yaml::Node& mapping);
 // Errors: kustomize/duplicate-key for a key that is twice in a mapping, at any depth.
 void require_unique_keys(const yaml::Node& node);
+
+// The same, said as go-yaml v3 says it of the written object; `sources`: for its comments, or null.
+void require_unique_when_written(const yaml::Node& body, const SourceStore* sources);
 
 // A date as the text that JSON has for it: "2001-01-01" is "2001-01-01T00:00:00Z".
 std::string timestamp_text(const yaml::Node& timestamp);

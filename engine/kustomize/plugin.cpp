@@ -94,9 +94,8 @@ const Node* with_target_file(const Step& step, const Node& config) {
   const std::string_view text = build.context.sources.text(file.source);
   yaml::Profile profile = yaml::kKustomizationProfile;
   profile.duplicates = yaml::DuplicateKeys::kLastWins;
-  const yaml::Document document =
-      yaml::read_first(text, {file.source, 0, static_cast<std::uint32_t>(text.size())}, profile,
-                       build.arena, build.context.limits);
+  const yaml::Document document = during(
+      "configuration text", [&] { return read_go_yaml2(build, text, file.source, profile); });
   Node* const both =
       fit({build.arena, Strictness::kLenient}, *document.root, {"", kValueAddFields});
   for (const yaml::Entry& entry : config.entries)
@@ -170,6 +169,17 @@ bool is_builtin(const Node& config) { return yaml::text_at(config, {"apiVersion"
        {describe(id.gvk)});
 }
 
+// A text that does not read is a path to kustomize, which then is not there.
+[[noreturn]] void fail_inline(const Step& step, const Node& entry, const Error& error) {
+  Accumulated unused;
+  try {
+    accumulate_paths(step.build, step.root, *step.file, {&entry}, unused);
+  } catch (const Error& as_path) {
+    throw WordedError(error.diagnostic(), words_of(as_path));
+  }
+  throw WordedError(error.diagnostic(), words_of(error));
+}
+
 Accumulated read_configurations(const Step& step, std::string_view field) {
   Accumulated result;
   const Node* const list = step.file->find(field);
@@ -190,7 +200,7 @@ Accumulated read_configurations(const Step& step, std::string_view field) {
         }
         continue;
       } catch (const Error& error) {
-        if (contains(entry->text, "\n")) throw;
+        if (contains(entry->text, "\n")) fail_inline(step, *entry, error);
       }
     }
     paths.push_back(entry);
@@ -199,9 +209,15 @@ Accumulated read_configurations(const Step& step, std::string_view field) {
   return result;
 }
 
+void require_unique(const Step& step, const Item& config) {
+  during(
+      "marshalling", [&] { return Arguments{describe(config.original_id())}; },
+      [&] { require_unique_when_written(*config.body, &step.build.context.sources); });
+}
+
 void run_transformer(const Step& step, const Item& item) {
   const Node& config = *item.body;
-  require_unique_keys(config);
+  require_unique(step, item);
   const std::string_view kind = yaml::text_at(config, {"kind"});
   const auto row = std::ranges::find(transformers(), kind, &Transformer::kind);
   if (!is_builtin(config)) fail_external(step, config);
@@ -226,7 +242,7 @@ std::vector<std::string> printed(const Items& items) {
 namespace {
 
 void run_configured_generator(const Step& step, const Item& config) {
-  require_unique_keys(*config.body);
+  require_unique(step, config);
   const std::string_view kind = yaml::text_at(*config.body, {"kind"});
   const bool known =
       kind == "ConfigMapGenerator" || kind == "SecretGenerator" || kind == "IAMPolicyGenerator";

@@ -15,6 +15,25 @@
 
 namespace plumb::kustomize {
 
+// What still repeats at the end is an error when it is printed.
+void turn_repeated_keys(yaml::Node& node) {
+  using yaml::Node;
+  for (Node* const item : node.items) turn_repeated_keys(*item);
+  for (const yaml::Entry& entry : node.entries) turn_repeated_keys(*entry.value);
+  if (!has_repeated_key(node)) return;
+  const std::uint32_t count = node.entries.size();
+  std::vector<bool> done(count, false);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (done[i]) continue;
+    std::vector<std::uint32_t> same;
+    for (std::uint32_t j = i; j < count; ++j)
+      if (node.entries[j].key->text == node.entries[i].key->text) same.push_back(j);
+    for (std::size_t k = 0; k < same.size(); ++k) done[same[k]] = true;
+    for (std::size_t k = 0; k < same.size() / 2; ++k)
+      std::swap(node.entries[same[k]], node.entries[same[same.size() - 1 - k]]);
+  }
+}
+
 namespace {
 
 using yaml::Node;
@@ -54,9 +73,12 @@ std::string go_meta(const Node& object) {
     std::ranges::sort(pairs);
     return cat("map[", join(pairs, " "), "]");
   };
-  return cat("{{", yaml::text_at(object, {"apiVersion"}), " ", yaml::text_at(object, {"kind"}),
-             "} {{", yaml::text_at(object, {"metadata", "name"}), " ",
-             yaml::text_at(object, {"metadata", "namespace"}), "} ", map_text("labels"), " ",
+  const auto text = [&](std::initializer_list<std::string_view> path) {
+    const Node* const node = yaml::find_path(object, path);
+    return node == nullptr || node->is_null() ? std::string_view{} : node->text;
+  };
+  return cat("{{", text({"apiVersion"}), " ", text({"kind"}), "} {{", text({"metadata", "name"}),
+             " ", text({"metadata", "namespace"}), "} ", map_text("labels"), " ",
              map_text("annotations"), "}}");
 }
 
@@ -125,25 +147,6 @@ void check_comments(const yaml::Document& document) {
            {"schemas in comments"});
 }
 
-// kustomize looks at the first of repeated keys, find() and its like at the last one: so repeated
-// entries change places. What still repeats at the end is an error when it is printed.
-void turn_repeated_keys(Node& node) {
-  for (Node* const item : node.items) turn_repeated_keys(*item);
-  for (const yaml::Entry& entry : node.entries) turn_repeated_keys(*entry.value);
-  if (!has_repeated_key(node)) return;
-  const std::uint32_t count = node.entries.size();
-  std::vector<bool> done(count, false);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    if (done[i]) continue;
-    std::vector<std::uint32_t> same;
-    for (std::uint32_t j = i; j < count; ++j)
-      if (node.entries[j].key->text == node.entries[i].key->text) same.push_back(j);
-    for (std::size_t k = 0; k < same.size(); ++k) done[same[k]] = true;
-    for (std::size_t k = 0; k < same.size() / 2; ++k)
-      std::swap(node.entries[same[k]], node.entries[same[same.size() - 1 - k]]);
-  }
-}
-
 std::vector<std::string_view> comma_list(Arena& arena, std::string_view text) {
   return split(arena.copy(text), ',');
 }
@@ -203,8 +206,8 @@ yaml::Document read_piece(Build& build, std::string_view piece, Span place,
     const Diagnostic& cause = error.diagnostic();
     if (!cause.code.starts_with("yaml/")) throw;
     if (cause.code == "yaml/merge") throw WordedError(cause, "duplicate merge key");
-    throw WordedError(cause, cat("MalformedYAMLError: ",
-                                 go_yaml_words(cause, piece, place.offset, GoYaml::kVersion3)));
+    throw WordedError(cause,
+                      cat("MalformedYAMLError: ", go_yaml_words(cause, piece, GoYaml::kVersion3)));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "base/diagnostic.h"
 #include "base/suggest.h"
 #include "base/text.h"
+#include "kustomize/go_value_text.h"
 #include "yaml/emit.h"
 #include "yaml/read.h"
 
@@ -23,8 +24,13 @@ using yaml::Type;
 
 constexpr FieldShape text(std::string_view name) { return {name}; }
 constexpr FieldShape texts(std::string_view name) { return {name, Want::kString, true}; }
-constexpr FieldShape exact(std::string_view name, bool list = false) {
-  return {name, Want::kString, list, nullptr, {}, true};
+// A field of a struct inside the struct, `embedded`.
+constexpr FieldShape exact(std::string_view embedded, std::string_view name, bool list = false) {
+  return {name, Want::kString, list, nullptr, {}, true, embedded};
+}
+constexpr FieldShape inside(std::string_view embedded, FieldShape field) {
+  field.embedded = embedded;
+  return field;
 }
 constexpr FieldShape flag(std::string_view name) { return {name, Want::kBoolean}; }
 constexpr FieldShape number(std::string_view name, std::string_view type_name) {
@@ -37,22 +43,30 @@ constexpr FieldShape record(std::string_view name, const RecordShape& shape) {
 constexpr FieldShape records(std::string_view name, const RecordShape& shape) {
   return {name, Want::kRecord, true, &shape};
 }
+// A list of pointers, as Go calls its elements.
+constexpr FieldShape pointers(std::string_view name, const RecordShape& shape,
+                              std::string_view type_name) {
+  return {name, Want::kRecord, true, &shape, type_name};
+}
 constexpr FieldShape any(std::string_view name) { return {name, Want::kAny}; }
 
 constexpr std::array kMetadataFields{text("name"), text("namespace"), map("labels"),
                                      map("annotations")};
 constexpr RecordShape kMetadataShape{"ObjectMeta", kMetadataFields};
 
-constexpr std::array kFieldSpecFields{exact("group"), exact("version"), exact("kind"), text("path"),
-                                      flag("create")};
+constexpr std::string_view kGvk = "Gvk";
+constexpr std::string_view kId = "ResId";
+constexpr std::string_view kIdGvk = "ResId.Gvk";
+constexpr std::array kFieldSpecFields{exact(kGvk, "group"), exact(kGvk, "version"),
+                                      exact(kGvk, "kind"), text("path"), flag("create")};
 constexpr std::array kLabelFields{map("pairs"), flag("includeSelectors"), flag("includeTemplates"),
                                   flag("includeVolumeClaimTemplates"),
                                   records("fields", kFieldSpecShape)};
 constexpr RecordShape kLabelShape{"Label", kLabelFields};
 
 constexpr std::array kSelectorFields{
-    exact("group"),     exact("version"),           exact("kind"),        exact("name"),
-    exact("namespace"), text("annotationSelector"), text("labelSelector")};
+    exact(kIdGvk, "group"),  exact(kIdGvk, "version"),   exact(kIdGvk, "kind"), exact(kId, "name"),
+    exact(kId, "namespace"), text("annotationSelector"), text("labelSelector")};
 constexpr std::array kPatchOptionFields{flag("allowNameChange"), flag("allowKindChange")};
 constexpr RecordShape kPatchOptionShape{"PatchArgs", kPatchOptionFields};
 constexpr std::array kPatchFields{text("path"), text("patch"), record("target", kSelectorShape),
@@ -65,39 +79,47 @@ constexpr std::array kReplicaFields{text("name"), number("count", "int64")};
 constexpr std::array kGeneratorOptionFields{map("labels"), map("annotations"),
                                             flag("disableNameSuffixHash"), flag("immutable")};
 constexpr RecordShape kGeneratorOptionShape{"GeneratorOptions", kGeneratorOptionFields};
+constexpr std::string_view kArgs = "GeneratorArgs";
+constexpr std::string_view kPairs = "GeneratorArgs.KvPairSources";
 constexpr std::array kGeneratorFields{
-    exact("namespace"),   exact("name"),
-    exact("behavior"),    exact("literals", true),
-    exact("files", true), exact("envs", true),
-    exact("env"),         record("options", kGeneratorOptionShape)};
-constexpr std::array kSecretGeneratorFields{
-    exact("namespace"),   exact("name"),
-    exact("behavior"),    exact("literals", true),
-    exact("files", true), exact("envs", true),
-    exact("env"),         record("options", kGeneratorOptionShape),
-    text("type")};
+    exact(kArgs, "namespace"),    exact(kArgs, "name"),
+    exact(kArgs, "behavior"),     exact(kPairs, "literals", true),
+    exact(kPairs, "files", true), exact(kPairs, "envs", true),
+    exact(kPairs, "env"),         inside(kArgs, record("options", kGeneratorOptionShape))};
+constexpr std::array kSecretGeneratorFields{exact(kArgs, "namespace"),
+                                            exact(kArgs, "name"),
+                                            exact(kArgs, "behavior"),
+                                            exact(kPairs, "literals", true),
+                                            exact(kPairs, "files", true),
+                                            exact(kPairs, "envs", true),
+                                            exact(kPairs, "env"),
+                                            inside(kArgs, record("options", kGeneratorOptionShape)),
+                                            text("type")};
 
 constexpr std::array kFieldOptionFields{text("delimiter"), number("index", "int"), text("encoding"),
                                         flag("create")};
 constexpr RecordShape kFieldOptionShape{"FieldOptions", kFieldOptionFields};
-constexpr std::array kSourceFields{exact("group"),
-                                   exact("version"),
-                                   exact("kind"),
-                                   exact("name"),
-                                   exact("namespace"),
+constexpr std::array kSourceFields{exact(kIdGvk, "group"),
+                                   exact(kIdGvk, "version"),
+                                   exact(kIdGvk, "kind"),
+                                   exact(kId, "name"),
+                                   exact(kId, "namespace"),
                                    text("fieldPath"),
                                    record("options", kFieldOptionShape)};
 constexpr RecordShape kSourceShape{"SourceSelector", kSourceFields};
 constexpr std::array kTargetFields{record("select", kSelectorShape),
-                                   records("reject", kSelectorShape), texts("fieldPaths"),
-                                   record("options", kFieldOptionShape)};
+                                   pointers("reject", kSelectorShape, "*types.Selector"),
+                                   texts("fieldPaths"), record("options", kFieldOptionShape)};
 constexpr RecordShape kTargetShape{"TargetSelector", kTargetFields};
-constexpr std::array kReplacementFields{record("source", kSourceShape),
-                                        records("targets", kTargetShape), text("sourceValue"),
-                                        text("path")};
+constexpr std::string_view kReplacement = "Replacement";
+constexpr std::array kReplacementFields{
+    inside(kReplacement, record("source", kSourceShape)),
+    inside(kReplacement, pointers("targets", kTargetShape, "*types.TargetSelector")),
+    inside(kReplacement, text("sourceValue")), text("path")};
 
-constexpr std::array kObjectReferenceFields{text("apiVersion"), exact("group"), exact("version"),
-                                            exact("kind"),      text("name"),   text("namespace")};
+constexpr std::array kObjectReferenceFields{text("apiVersion"),     exact(kGvk, "group"),
+                                            exact(kGvk, "version"), exact(kGvk, "kind"),
+                                            text("name"),           text("namespace")};
 constexpr RecordShape kObjectReferenceShape{"Target", kObjectReferenceFields};
 constexpr std::array kFieldReferenceFields{text("fieldPath")};
 constexpr RecordShape kFieldReferenceShape{"FieldSelector", kFieldReferenceFields};
@@ -107,7 +129,9 @@ constexpr RecordShape kVariableShape{"Var", kVariableFields};
 
 constexpr std::array kLegacySortFields{texts("orderFirst"), texts("orderLast")};
 constexpr RecordShape kLegacySortShape{"LegacySortOptions", kLegacySortFields};
-constexpr std::array kSortFields{text("order"), record("legacySortOptions", kLegacySortShape)};
+constexpr std::array kSortFields{
+    FieldShape{"order", Want::kString, false, nullptr, "types.SortOrder"},
+    record("legacySortOptions", kLegacySortShape)};
 constexpr RecordShape kSortShape{"SortOptions", kSortFields};
 
 constexpr std::array kHelmGlobalFields{text("chartHome"), text("configHome")};
@@ -128,8 +152,8 @@ constexpr std::array kHelmArgumentFields{
 constexpr RecordShape kHelmArgumentShape{"HelmChartArgs", kHelmArgumentFields};
 
 constexpr std::array kKustomizationFields{
-    text("kind"),
-    text("apiVersion"),
+    inside("TypeMeta", text("kind")),
+    inside("TypeMeta", text("apiVersion")),
     record("metadata", kMetadataShape),
     map("openapi"),
     text("namePrefix"),
@@ -205,6 +229,7 @@ std::string type_name(const FieldShape& field, bool element) {
         break;
     }
   }
+  if (element && name.starts_with('*')) name.erase(0, 1);
   return field.list && !element ? cat("[]", name) : name;
 }
 
@@ -223,7 +248,7 @@ std::string_view plain_name(const FieldShape& field, bool element) {
 }
 
 bool is_whole(const Node& value) {
-  if (value.type == Type::kInteger) return true;
+  if (value.type == Type::kInteger) return yaml::as_integer(value).has_value();
   if (value.type != Type::kFloat) return false;
   const auto number = yaml::as_float(value);
   return number && std::isfinite(*number) && std::floor(*number) == *number;
@@ -235,17 +260,18 @@ class Fit {
 
   Node* fit_record(const Node& value, const RecordShape& shape, const std::string& path) {
     Node* const result = yaml::make_mapping(context_.arena, value.span);
-    for (const yaml::Entry& entry : value.entries) {
-      const std::string key = json_text(*entry.key);
+    for (const auto& [key, entry] : sorted_by_key(value)) {
       const FieldShape* const field = find_field(shape, key);
       if (field == nullptr) {
-        if (context_.strictness == Strictness::kStrict) fail_unknown(*entry.key, key, shape);
+        if (context_.strictness == Strictness::kStrict) fail_unknown(*entry->key, key, shape);
         continue;
       }
-      if (entry.value->is_null()) continue;
-      Node* const fitted =
-          fit_field(*entry.value, *field, cat(path, path.empty() ? "" : ".", field->name), shape);
-      Node* const name = yaml::make_string_view(context_.arena, field->name, entry.key->span);
+      if (entry->value->is_null()) continue;
+      std::string below = path;
+      for (const std::string_view part : {field->embedded, field->name})
+        if (!part.empty()) below += cat(below.empty() ? "" : ".", part);
+      Node* const fitted = fit_field(*entry->value, *field, below, shape);
+      Node* const name = yaml::make_string_view(context_.arena, field->name, entry->key->span);
       yaml::remove(*result, field->name);
       result->entries.push_back(context_.arena, {name, fitted});
     }
@@ -253,6 +279,15 @@ class Fit {
   }
 
  private:
+  // The tools make JSON of a file first, which has its keys in order.
+  static std::vector<std::pair<std::string, const yaml::Entry*>> sorted_by_key(const Node& value) {
+    std::vector<std::pair<std::string, const yaml::Entry*>> entries;
+    for (const yaml::Entry& entry : value.entries)
+      entries.emplace_back(json_text(*entry.key), &entry);
+    std::ranges::stable_sort(entries, {}, &std::pair<std::string, const yaml::Entry*>::first);
+    return entries;
+  }
+
   static const FieldShape* find_field(const RecordShape& shape, std::string_view key) {
     const std::string folded = lower(key);
     for (const FieldShape& field : shape.fields)
@@ -282,6 +317,8 @@ class Fit {
                   const RecordShape& shape, bool element) {
     switch (field.want) {
       case Want::kAny:
+        if (context_.strictness == Strictness::kStrict && !value.is_mapping() && !value.is_null())
+          fail_type(value, field, path, shape, element);
         return yaml::copy(context_.arena, value);
       case Want::kRecord:
         if (value.is_null()) return yaml::make_mapping(context_.arena, value.span);
@@ -342,7 +379,7 @@ class Fit {
   [[noreturn]] void fail_type(const Node& value, const FieldShape& field, const std::string& path,
                               const RecordShape& shape, bool element) const {
     std::string found(json_kind(value));
-    if (field.want == Want::kInteger && found == "number") found = cat("number ", value.text);
+    if (field.want == Want::kInteger && found == "number") found = cat("number ", json_text(value));
     const std::string found_text = !value.is_scalar() || context_.secret
                                        ? cat("a value of type ", json_kind(value))
                                        : cat("'", value.text, "'");
@@ -369,6 +406,24 @@ const RecordShape kSecretGeneratorShape{"SecretArgs", kSecretGeneratorFields};
 const RecordShape kReplacementShape{"ReplacementField", kReplacementFields};
 const RecordShape kKustomizationShape{"Kustomization", kKustomizationFields};
 const RecordShape kConfigurationShape{"TransformerConfig", kConfigurationFields};
+
+void require_json(const Node& node) {
+  for (const Node* const item : node.items) require_json(*item);
+  for (const yaml::Entry& entry : node.entries) {
+    if (entry.key->is_null())
+      fail("kustomize/key-type", entry.key->span, "expected a string as key, got null",
+           {{"quote the key"}},
+           {cat("unsupported map key of type: %!s(<nil>), key: <nil>, value: ",
+                go_value_text(*entry.value))});
+    require_json(*entry.value);
+  }
+  if (!node.is_scalar() || node.type != Type::kFloat) return;
+  const auto number = yaml::as_float(node);
+  if (!number || std::isfinite(*number)) return;
+  const std::string_view name = std::isnan(*number) ? "NaN" : *number > 0 ? "+Inf" : "-Inf";
+  fail("kustomize/value-type", node.span, cat("'", node.text, "' cannot be written as JSON"), {},
+       {cat("json: unsupported value: ", name)});
+}
 
 std::string_view json_kind(const Node& value) {
   if (value.is_mapping()) return "object";

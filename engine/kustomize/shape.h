@@ -29,6 +29,7 @@ struct FieldShape {
   const RecordShape* record = nullptr;
   std::string_view type_name = {};  // as Go calls it; empty for the obvious one
   bool exact = false;               // no scalar is converted, not even where the rest is lenient
+  std::string_view embedded = {};   // the struct inside the struct that has the field, for Go
 };
 
 struct RecordShape {
@@ -53,6 +54,9 @@ yaml::Node* fit(const FitContext& context, const yaml::Node& value, const Record
 
 // What Go's JSON decoder calls a value: "object", "array", "bool", "number", "string".
 std::string_view json_kind(const yaml::Node& value);
+// Errors for what has no JSON: kustomize/value-type for .inf and .nan, kustomize/key-type for null
+// as a key.
+void require_json(const yaml::Node& node);
 // The text that a key or a scalar has in JSON: 0x1F is "31", yes is "true".
 std::string json_text(const yaml::Node& scalar);
 

@@ -126,7 +126,7 @@ class Search {
     } catch (const Error& error) {
       if (!error.diagnostic().code.starts_with("yaml/")) throw;
       fail_part(span_, cat("the path leads into a text that is no YAML: ", error.diagnostic().text),
-                go_yaml_words(error.diagnostic(), text, 0, GoYaml::kVersion3));
+                go_yaml_words(error.diagnostic(), text, GoYaml::kVersion3));
     }
   }
 

@@ -325,7 +325,9 @@ void load_merge_patch(const Step& step, const Node& entry, std::vector<PatchText
     }
   }
   const PatchText text = file_text(step, entry);
-  objects.push_back(read_objects(step.build, text.place.source));
+  objects.push_back(during(
+      "malformed", [&] { return Arguments{std::string(entry.text)}; },
+      [&] { return read_objects(step.build, text.place.source); }));
   texts.push_back(text);
 }
 
@@ -408,7 +410,8 @@ std::pair<PatchText, JsonPatch> read_json_entry(const Step& step, const Node& en
       [&] { return read_operations_of(step.build, text); });
   if (operations.empty())
     fail("kustomize/empty-patch", entry.span, "the patch is empty", {},
-         {cat("patch appears to be empty; file=", has_path ? path->text : "", ", JsonOp=null")});
+         {cat("patch appears to be empty; file=", has_path ? path->text : "",
+              ", JsonOp=", json_shown(step.build, text))});
   return {text, operations};
 }
 

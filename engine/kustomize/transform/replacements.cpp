@@ -270,10 +270,8 @@ std::vector<const Node*> read_file(const Step& step, const Node& path) {
   const std::string_view text = build.context.sources.text(file.source);
   yaml::Profile profile = yaml::kKustomizationProfile;
   profile.duplicates = yaml::DuplicateKeys::kLastWins;
-  const Node& root =
-      *yaml::read_first(text, {file.source, 0, static_cast<std::uint32_t>(text.size())}, profile,
-                        build.arena, build.context.limits)
-           .root;
+  const Node& root = *during("configuration text",
+                             [&] { return read_go_yaml2(build, text, file.source, profile).root; });
   const FitContext context{build.arena, Strictness::kLenient};
   if (root.is_mapping()) return {fit(context, root, kReplacementShape)};
   if (!root.is_sequence())
@@ -285,7 +283,7 @@ std::vector<const Node*> read_file(const Step& step, const Node& path) {
   return replacements;
 }
 
-void run_list(const Step& step, const Node& list) {
+std::vector<const Node*> read_list(const Step& step, const Node& list) {
   std::vector<const Node*> replacements;
   for (const Node* const entry : list.items) {
     const Node* const path = yaml::find(*entry, "path");
@@ -300,6 +298,16 @@ void run_list(const Step& step, const Node& list) {
     for (const Node* const replacement : read_file(step, *path))
       replacements.push_back(replacement);
   }
+  return replacements;
+}
+
+void run_list(const Step& step, const Node& list) {
+  Node fields;
+  fields.kind = yaml::Kind::kMapping;
+  if (step.config == nullptr)
+    yaml::set(step.build.arena, fields, "Replacements", yaml::copy(step.build.arena, list));
+  const std::vector<const Node*> replacements =
+      configuring(step, "ReplacementTransformer", fields, [&] { return read_list(step, list); });
   for (const Node* const replacement : replacements) run_replacement(step, *replacement);
 }
 
