@@ -23,7 +23,7 @@ class Builder {
     for (const std::vector<Outcome>& outcomes : result_.rendered_live)
       failed = session_.report_errors(outcomes) || failed;
     result_.failed = failed;
-    result_.unclear = session_.report_not_rendered(result_.head);
+    result_.unclear = session_.report_not_rendered(result_.head) || result_.unclear;
     fill_input();
     return std::move(result_);
   }
@@ -74,8 +74,8 @@ class Builder {
       if (options_.base) return;
       fail("cli/no-live", environment.place,
            cat("environment '", environment.name, "' has no live state to compare with"),
-           {{"write 'live: file:live/dev' (or git:REV, env:NAME, empty) in plumb.yaml, or say "
-             "--live"},
+           {{"write 'live: file:live/dev' (or git:REV, env:NAME, cluster:CONTEXT, empty) in "
+             "plumb.yaml, or say --live"},
             {"--base git:REV compares with what git said before"}});
     }
     const state::StateSource parsed = state::parse_source(source, place);
@@ -109,6 +109,8 @@ class Builder {
           fail("cli/unknown-environment", place, cat("no environment '", source.argument, "'"));
         return from_targets(session_.head(), render::targets_of(project, *other));
       }
+      case state::SourceKind::kCluster:
+        return read_cluster(source.argument, environment, place);
     }
     return nullptr;
   }
@@ -151,6 +153,60 @@ class Builder {
     const auto tree = files::open_disk(parent, shown);
     return std::make_unique<state::State>(state::read_tree(
         invocation_.sources, *tree, files::Path().resolve(name).value_or(files::Path()), limits));
+  }
+
+  std::unique_ptr<state::State> read_cluster(const std::string& context,
+                                             const project::Environment& environment, Span place) {
+    std::shared_ptr<state::Cluster>& cluster = result_.clusters[environment.name];
+    cluster = connect(context, place);
+    std::vector<const kube::ResourceSet*> sets;
+    for (const std::vector<Outcome>* outcomes : {&result_.head, &result_.base})
+      for (const Outcome& outcome : *outcomes)
+        if (outcome.rendered && outcome.target.environment->name == environment.name)
+          sets.push_back(&outcome.rendered->set);
+    auto state = std::make_unique<state::State>(
+        cluster->read(state::query_for(sets, environment.owned.labels)));
+    report_gaps(*cluster, *state);
+    return state;
+  }
+
+  std::shared_ptr<state::Cluster> connect(const std::string& context, Span place) {
+    if (!result_.world) {
+      const Process& process = invocation_.process;
+      result_.world = std::make_unique<state::World>();
+      result_.world->variable = process.variable;
+      result_.world->working_directory = process.working_directory;
+      result_.world->terminal = process.stderr_is_terminal;
+      result_.world->secret = [this_masker = &invocation_.masker](std::string_view secret) {
+        this_masker->add_value(secret);
+      };
+    }
+    state::Connection connection =
+        state::find_connection(invocation_.sources, *result_.world, context, place);
+    for (const auto& [name, cluster] : result_.clusters)
+      if (cluster && cluster->connection().context == connection.context) return cluster;
+    connection.http.timeout = options_.timeout;
+    return std::make_shared<state::Cluster>(invocation_.sources, *result_.world,
+                                            std::move(connection), session_.head().project.limits);
+  }
+
+  void report_gaps(const state::Cluster& cluster, const state::State& state) {
+    if (state.gaps.empty()) return;
+    Diagnostic diagnostic{options_.allow_incomplete ? Severity::kWarning : Severity::kError,
+                          "cli/incomplete",
+                          {},
+                          cat(count_of(state.gaps.size(), "list"), " of ", cluster.name(),
+                              " cannot be read, so the state is not complete"),
+                          {},
+                          {}};
+    for (const state::Gap& gap : state.gaps)
+      diagnostic.notes.push_back(
+          {cat(gap.kind, gap.group.empty() ? "" : ".", gap.group,
+               gap.namespace_name.empty() ? "" : " in ", gap.namespace_name, ": ", gap.reason)});
+    if (!options_.allow_incomplete)
+      diagnostic.notes.push_back({"--allow-incomplete goes on with what can be known"});
+    invocation_.report(diagnostic);
+    result_.unclear = result_.unclear || !options_.allow_incomplete;
   }
 
   static std::string_view trim_slashes(std::string_view text) {

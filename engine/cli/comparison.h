@@ -9,6 +9,7 @@
 
 #include "cli/session.h"
 #include "plan/plan.h"
+#include "state/cluster.h"
 #include "state/state.h"
 
 namespace plumb::cli {
@@ -20,6 +21,9 @@ struct Comparison {
   std::vector<std::unique_ptr<Revision>> revisions;           // other than head
   std::vector<std::vector<Outcome>> rendered_live;            // live states that are rendered
   std::map<std::string, std::unique_ptr<state::State>> live;  // by environment
+  // The cluster that an environment's live state was read from, to ask it more.
+  std::map<std::string, std::shared_ptr<state::Cluster>> clusters;
+  std::unique_ptr<state::World> world;
   plan::Input input;
   bool failed = false;   // a target failed: said on stderr already
   bool unclear = false;  // under --strict, or when named: something is not rendered

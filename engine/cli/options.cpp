@@ -20,6 +20,15 @@ unsigned parse_jobs(std::string_view value) {
   return static_cast<unsigned>(*number);
 }
 
+std::chrono::seconds parse_timeout(std::string_view value) {
+  const std::string_view digits = value.ends_with('s') ? value.substr(0, value.size() - 1) : value;
+  const auto number = to_integer(digits);
+  if (!number || *number < 1 || *number > 86'400)
+    fail("cli/bad-value", {},
+         cat("expected a number of seconds from 1 to 86400 for '--timeout', got '", value, "'"));
+  return std::chrono::seconds(*number);
+}
+
 std::pair<std::string, std::string> parse_pair(std::string_view value, std::string_view form,
                                                std::string_view option) {
   const std::size_t equals = value.find('=');
@@ -50,7 +59,8 @@ constexpr std::array kRows{
               [](Options& o, std::string_view v) { o.head = v; }},
     OptionRow{"--base", "", "SOURCE", "what git said before: git:REV",
               [](Options& o, std::string_view v) { o.base = v; }},
-    OptionRow{"--live", "", "SOURCE", "what runs: git:REV, file:PATH, env:NAME or empty",
+    OptionRow{"--live", "", "SOURCE",
+              "what runs: git:REV, file:PATH, env:NAME, cluster:CONTEXT or empty",
               [](Options& o, std::string_view v) { o.live = v; }},
     OptionRow{"--value", "-v", "KEY=VALUE", "a value for this run, over the environment's",
               [](Options& o, std::string_view v) {
@@ -84,6 +94,11 @@ constexpr std::array kRows{
               [](Options& o, std::string_view v) {
                 o.allow.push_back(parse_pair(v, "RULE=RESOURCE", "--allow"));
               }},
+    OptionRow{"--timeout", "", "SECONDS", "how long a cluster may take to answer; 60",
+              [](Options& o, std::string_view v) { o.timeout = parse_timeout(v); }},
+    OptionRow{"--allow-incomplete", "", "",
+              "kinds that a cluster does not let us list do not make the status 2",
+              [](Options& o, std::string_view) { o.allow_incomplete = true; }},
     OptionRow{"--affected", "", "", "the targets that the named files touch",
               [](Options& o, std::string_view) { o.affected = true; }},
     OptionRow{"--help", "-h", "", "what the command does and its options",

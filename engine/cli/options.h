@@ -1,6 +1,7 @@
 #pragma once
 // Every option, once: the table makes parsing, help, completion and docs/reference/cli.md.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -28,7 +29,9 @@ struct Options {
   bool exit_code = false;
   std::optional<std::string> check;  // a saved plan
   std::vector<std::pair<std::string, std::string>>
-      allow;  // guards let through in this run: rule, resource
+      allow;                         // guards let through in this run: rule, resource
+  std::chrono::seconds timeout{60};  // of talking to a cluster
+  bool allow_incomplete = false;     // what a cluster does not show changes no status
   bool affected = false;
   bool help = false;
   std::vector<std::string> arguments;  // what is no option

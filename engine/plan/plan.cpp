@@ -235,13 +235,25 @@ class Maker {
       return;
     }
     step.before = live != nullptr ? live->body : input_.live == nullptr || passing ? base : nullptr;
-    if (step.before == nullptr) {
+    const state::Gap* const gap = live == nullptr && input_.live != nullptr
+                                      ? state::find_gap(*input_.live, wanted.id)
+                                      : nullptr;
+    if (gap != nullptr) {
+      leave_unknown(step, *gap);
+    } else if (step.before == nullptr) {
       create(step, wanted, base, held);
     } else if (!update(step, base, live, held)) {
       ++result_.unchanged;
       return;
     }
     result_.steps.push_back(std::move(step));
+  }
+
+  // It may be there or not, as it is or otherwise.
+  static void leave_unknown(Step& step, const state::Gap& gap) {
+    step.verb = Verb::kNone;
+    step.verified = Verified::kNone;
+    step.reasons.push_back({"unknown", cat("live does not show it: ", gap.reason), {}, false, {}});
   }
 
   diff::Options options_for(const Held& held) const {

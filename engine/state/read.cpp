@@ -136,7 +136,7 @@ SourceId open(SourceStore& sources, const files::Tree& tree, const files::Path& 
   std::optional<std::string> text = files::read(tree, path, limits);
   if (!text) {
     fail("state/not-found", {}, cat("no file '", tree.describe(path), "'"),
-         {{"a state is read from git:REV, file:PATH, env:NAME or empty"}});
+         {{"a state is read from git:REV, file:PATH, env:NAME, cluster:CONTEXT or empty"}});
   }
   return sources.add(tree.describe(path), std::move(*text));
 }

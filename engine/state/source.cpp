@@ -16,13 +16,15 @@ struct SchemeRow {
 };
 constexpr std::array kSchemes{SchemeRow{"git", SourceKind::kGit},
                               SchemeRow{"file", SourceKind::kFile},
-                              SchemeRow{"env", SourceKind::kEnvironment}};
+                              SchemeRow{"env", SourceKind::kEnvironment},
+                              SchemeRow{"cluster", SourceKind::kCluster}};
 // Names that are taken for sources of their own, so that nobody reads a file by mistake.
-constexpr std::array<std::string_view, 5> kNotRead{"cluster", "kfp", "devpi", "http", "https"};
+constexpr std::array<std::string_view, 4> kNotRead{"kfp", "devpi", "http", "https"};
 
 [[noreturn]] void fail_scheme(std::string_view scheme, Span span) {
-  const std::array<std::string_view, 4> known{"git", "file", "env", "empty"};
-  std::vector<Note> notes{{"a state is read from git:REV, file:PATH, env:NAME or empty"}};
+  const std::array<std::string_view, 5> known{"git", "file", "env", "cluster", "empty"};
+  std::vector<Note> notes{
+      {"a state is read from git:REV, file:PATH, env:NAME, cluster:CONTEXT or empty"}};
   if (const auto near = nearest(scheme, known))
     notes.push_back({cat("did you mean '", *near, "'?")});
   fail("state/unknown-source", span, cat("no state can be read from '", scheme, ":'"), notes,
@@ -37,12 +39,11 @@ bool is_scheme(std::string_view text) {
 
 StateSource parse_source(std::string_view text, Span span) {
   if (text == "empty") return {SourceKind::kEmpty, {}};
+  if (text == "cluster") return {SourceKind::kCluster, {}};
   const std::size_t colon = text.find(':');
   const std::string_view scheme = text.substr(0, std::min(colon, text.size()));
-  if (std::ranges::find(kNotRead, scheme) != kNotRead.end() &&
-      (colon != std::string_view::npos || scheme == "cluster")) {
+  if (std::ranges::find(kNotRead, scheme) != kNotRead.end() && colon != std::string_view::npos)
     fail_scheme(scheme, span);
-  }
   if (colon == std::string_view::npos || !is_scheme(scheme)) {
     if (text.empty()) fail("state/no-argument", span, "expected a state source, got nothing");
     return {SourceKind::kFile, std::string(text)};
@@ -57,6 +58,7 @@ StateSource parse_source(std::string_view text, Span span) {
 
 std::string describe(const StateSource& source) {
   if (source.kind == SourceKind::kEmpty) return "empty";
+  if (source.kind == SourceKind::kCluster && source.argument.empty()) return "cluster";
   const auto row = std::ranges::find(kSchemes, source.kind, &SchemeRow::kind);
   return cat(row->name, ':', source.argument);
 }
@@ -68,6 +70,14 @@ bool covers(const Scope& scope, const kube::ResourceId& id) {
   if (!scope.namespaces.empty() && !has(scope.namespaces, id.namespace_name)) return false;
   return scope.kinds.empty() || has(scope.kinds, id.kind) ||
          has(scope.kinds, cat(id.kind, '.', id.group));
+}
+
+const Gap* find_gap(const State& state, const kube::ResourceId& id) {
+  for (const Gap& gap : state.gaps) {
+    const bool here = gap.namespace_name.empty() || gap.namespace_name == id.namespace_name;
+    if (here && gap.group == id.group && gap.kind == id.kind) return &gap;
+  }
+  return nullptr;
 }
 
 }  // namespace plumb::state

@@ -13,7 +13,7 @@
 //   scope: {namespaces: [team-a], kinds: [ConfigMap, Deployment.apps]}
 //
 // Without a scope a complete snapshot is of everything. git: and env: sources are rendered, which
-// is not this module's work; it only reads their names.
+// is not this module's work; it only reads their names. Clusters are read by cluster.h.
 
 #include <string>
 #include <string_view>
@@ -31,6 +31,7 @@ enum class SourceKind : std::uint8_t {
   kFile,         // file:PATH, a bare path, or - for standard input
   kEnvironment,  // env:NAME, another environment of head
   kEmpty,        // empty
+  kCluster,      // cluster:CONTEXT, or cluster: the current context
 };
 
 struct StateSource {
@@ -48,6 +49,14 @@ struct Scope {
   std::vector<std::string> kinds;  // "ConfigMap" or "Deployment.apps"
 };
 
+// What a server would not show: nobody knows what is there.
+struct Gap {
+  std::string group;
+  std::string kind;
+  std::string namespace_name;  // "": in every namespace
+  std::string reason;
+};
+
 struct State {
   kube::ResourceSet set;  // owns the objects
   bool complete = false;  // what is in scope and not here does not exist
@@ -55,7 +64,11 @@ struct State {
   // Of a state that was rendered from git: no server has filled anything in.
   bool rendered = false;
   std::vector<std::string> units;  // by resource: the unit that rendered it; else empty
+  std::vector<Gap> gaps;           // of a cluster
 };
+
+// The gap that an object may lie in, or null: then what is not in the state does not exist.
+const Gap* find_gap(const State& state, const kube::ResourceId& id);
 
 // Whether an object belongs to what the scope shows.
 bool covers(const Scope& scope, const kube::ResourceId& id);

@@ -28,7 +28,12 @@ TEST_CASE("a state source is a scheme and an argument, a bare word a file", "[st
   CHECK(parse_source("empty").kind == SourceKind::kEmpty);
   CHECK(describe(parse_source("env:dev")) == "env:dev");
   CHECK_THROWS_AS(parse_source("gti:main"), Error);
-  CHECK_THROWS_AS(parse_source("cluster"), Error);
+  CHECK(parse_source("cluster").kind == SourceKind::kCluster);
+  CHECK(parse_source("cluster:prod").argument == "prod");
+  CHECK(parse_source("cluster:arn:aws:eks").argument == "arn:aws:eks");
+  CHECK(describe(parse_source("cluster")) == "cluster");
+  CHECK(describe(parse_source("cluster:prod")) == "cluster:prod");
+  CHECK_THROWS_AS(parse_source("kfp:http://x"), Error);
   CHECK_THROWS_AS(parse_source("git:"), Error);
 }
 

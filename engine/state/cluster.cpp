@@ -1,0 +1,155 @@
+#include "state/cluster.h"
+
+#include "base/diagnostic.h"
+#include "base/text.h"
+#include "yaml/emit.h"
+#include "yaml/json.h"
+#include "yaml/read.h"
+
+namespace plumb::state {
+
+namespace {
+
+using yaml::Node;
+
+// A key twice is the server's own doing; nothing is gained by refusing its answer.
+const yaml::Profile kAnswerProfile{.name = "answer",
+                                   .resolution = yaml::Resolution::kJson,
+                                   .duplicates = yaml::DuplicateKeys::kLastWins,
+                                   .merge_keys = yaml::MergeKeys::kKeep,
+                                   .collections_as_keys = false,
+                                   .comments = false,
+                                   .reprinted = false};
+
+constexpr unsigned kRetries = 4;
+
+}  // namespace
+
+Query query_for(std::span<const kube::ResourceSet* const> sets,
+                const std::map<std::string, std::string>& labels) {
+  Query query;
+  query.labels = labels;
+  for (const kube::ResourceSet* const set : sets) {
+    for (const kube::Resource& resource : set->resources) {
+      const auto [at, fresh] = query.kinds.try_emplace({resource.id.group, resource.id.kind});
+      if (fresh) at->second.version = resource.id.version;
+      at->second.namespaces.insert(resource.id.namespace_name);
+    }
+  }
+  return query;
+}
+
+Node& read_answer(SourceStore& sources, SourceId id, Arena& arena, const Limits& limits) {
+  try {
+    const yaml::Stream stream = yaml::read(sources, id, kAnswerProfile, arena, limits);
+    if (stream.documents.size() == 1 && stream.documents[0].root->is_mapping())
+      return *stream.documents[0].root;
+  } catch (const Error& error) {
+    if (error.diagnostic().code == "base/limit") throw;
+  }
+  fail("state/cluster-answer", {}, cat("expected JSON from ", sources.get(id).name),
+       {{"something else than a Kubernetes API may answer there: a proxy, a login page"}});
+}
+
+std::string message_of(const files::HttpResponse& response) {
+  Arena arena;
+  try {
+    const Node* const status = yaml::read_json(response.body, {}, arena);
+    const std::string_view message = yaml::text_at(*status, {"message"});
+    if (!message.empty()) return std::string(message);
+  } catch (const Error&) {
+    // Some answers are plain text, whatever they say of themselves.
+  }
+  const std::string_view text = trim(response.body);
+  const std::string_view line = text.substr(0, std::min<std::size_t>(text.find('\n'), 300));
+  return line.empty() ? cat("status ", response.status) : std::string(line);
+}
+
+Cluster::Cluster(SourceStore& sources, const World& world, Connection connection,
+                 const Limits& limits)
+    : sources_(sources),
+      limits_(limits),
+      connection_(std::make_unique<const Connection>(std::move(connection))),
+      wire_(*connection_, world, limits) {}
+
+Cluster::~Cluster() = default;
+
+std::string Cluster::name() const {
+  return connection_->context.empty() ? "cluster" : cat("cluster:", connection_->context);
+}
+
+// An answer of 200, as a tree.
+const Node& Cluster::get(const std::string& target, std::string_view accept) {
+  files::HttpRequest request{.url = target, .retries = kRetries};
+  request.headers.push_back({"Accept", std::string(accept.empty() ? "application/json" : accept)});
+  files::HttpResponse response = wire_.send(std::move(request));
+  const std::string source = cat(name(), target.substr(0, target.find('?')));
+  if (response.status != 200)
+    fail("state/cluster-answer", connection_->cluster_place,
+         cat("expected 200 from ", source, ", got ", response.status, ": ", message_of(response)),
+         {{"check the server's address and its health"}});
+  return read_answer(sources_, sources_.add(source, std::move(response.body)), arena_, limits_);
+}
+
+const Discovery& Cluster::served() {
+  if (discovery_) return *discovery_;
+  auto discovery = std::make_unique<Discovery>();
+  for (const char* const root : {"/api", "/apis"}) {
+    if (add_groups(*discovery, get(root, kAcceptGroups))) continue;
+    fail("state/cluster-too-old", connection_->cluster_place,
+         cat("the cluster at ", connection_->server, " does not list its kinds in one answer"),
+         {{"plumb reads Kubernetes 1.27 and later"},
+          {"of older ones, save the state with `kubectl get -o yaml` and compare with file:PATH"}});
+  }
+  discovery_ = std::move(discovery);
+  return *discovery_;
+}
+
+const std::string& Cluster::identity() {
+  if (identity_) return *identity_;
+  const files::HttpResponse response = wire_.send(
+      {.url = "/api/v1/namespaces/kube-system",
+       .headers = {{"Accept", "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"}},
+       .retries = kRetries});
+  identity_.emplace();
+  if (response.status != 200) return *identity_;
+  Arena arena;
+  *identity_ = yaml::text_at(*yaml::read_json(response.body, {}, arena), {"metadata", "uid"});
+  return *identity_;
+}
+
+bool Cluster::may(std::string_view verb, std::string_view group, std::string_view resource,
+                  std::string_view namespace_name) {
+  Arena arena;
+  Node& attributes = *yaml::make_mapping(arena);
+  const auto put = [&](std::string_view key, std::string_view value) {
+    yaml::set(arena, attributes, key, yaml::make_string(arena, value));
+  };
+  put("verb", verb);
+  put("group", group);
+  put("resource", resource);
+  if (!namespace_name.empty()) put("namespace", namespace_name);
+  const files::HttpResponse response = wire_.send(
+      {.method = "POST",
+       .url = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+       .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
+       .body = cat(R"({"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview",)",
+                   R"("spec":{"resourceAttributes":)", yaml::emit_json(attributes), "}}"),
+       .retries = kRetries});
+  if (response.status != 200 && response.status != 201) return false;
+  const Node* const review = yaml::read_json(response.body, {}, arena);
+  return yaml::text_at(*review, {"status", "allowed"}) == "true";
+}
+
+const Node* Cluster::openapi(std::string_view api_version) {
+  const auto known = openapi_.find(api_version);
+  if (known != openapi_.end()) return known->second;
+  if (openapi_index_ == nullptr) openapi_index_ = &get("/openapi/v3");
+  const std::string path = cat(contains(api_version, "/") ? "apis/" : "api/", api_version);
+  const std::string target(yaml::text_at(*openapi_index_, {"paths", path, "serverRelativeURL"}));
+  const Node* const document = target.empty() ? nullptr : &get(target);
+  openapi_.emplace(api_version, document);
+  return document;
+}
+
+}  // namespace plumb::state

@@ -1,0 +1,191 @@
+// Asking a cluster what an apply would do.
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/diagnostic.h"
+#include "base/text.h"
+#include "kube/type_table.h"
+#include "state/cluster.h"
+#include "yaml/emit.h"
+#include "yaml/json.h"
+
+namespace plumb::state {
+
+namespace {
+
+using yaml::Node;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostAtOnce = 8;
+constexpr std::size_t kFewestAtOnce = 2;
+constexpr unsigned kRetries = 4;
+
+// How many at once: a server that takes more than twice as long as at its best is given less to do.
+class Window {
+ public:
+  std::size_t size() const { return size_; }
+  void note(Clock::duration took) {
+    best_ = best_ == Clock::duration::zero() ? took : std::min(best_, took);
+    smooth_ = smooth_ == Clock::duration::zero() ? took : (smooth_ * 7 + took) / 8;
+    if (smooth_ > 3 * best_ + std::chrono::milliseconds(50)) {
+      size_ = std::max(kFewestAtOnce, size_ - 1);
+    } else {
+      size_ = std::min(kMostAtOnce, size_ + 1);
+    }
+  }
+
+ private:
+  std::size_t size_ = kMostAtOnce;
+  Clock::duration best_ = Clock::duration::zero();
+  Clock::duration smooth_ = Clock::duration::zero();
+};
+
+// The texts of `Warning: 299 - "text"`.
+std::vector<std::string> warnings_of(const files::HttpResponse& response) {
+  std::vector<std::string> warnings;
+  for (const files::HttpHeader& header : response.headers) {
+    if (header.name != "warning") continue;
+    const std::size_t first = header.value.find('"');
+    const std::size_t last = header.value.rfind('"');
+    if (first == std::string::npos || last == first) continue;
+    std::string text;
+    for (std::size_t at = first + 1; at < last; ++at) {
+      if (header.value[at] == '\\' && at + 1 < last) ++at;
+      text += header.value[at];
+    }
+    warnings.push_back(std::move(text));
+  }
+  return warnings;
+}
+
+class DryRuns {
+ public:
+  DryRuns(Wire& wire, const Discovery& discovery, Arena& arena, SourceStore& sources,
+          std::span<const DryRun> runs)
+      : wire_(wire),
+        discovery_(discovery),
+        arena_(arena),
+        sources_(sources),
+        runs_(runs),
+        answers_(runs.size()) {}
+
+  std::vector<DryRunAnswer> ask() {
+    fill();
+    wire_.run();
+    return std::move(answers_);
+  }
+
+ private:
+  void fill() {
+    while (next_ < runs_.size() && under_way_ < window_.size()) start(next_++);
+  }
+
+  void start(std::size_t index) {
+    const DryRun& run = runs_[index];
+    const kube::ResourceId id = kube::id_of(*run.object);
+    const ServedKind* const kind = discovery_.find(id.group, id.kind, id.version);
+    if (kind == nullptr) {
+      answers_[index].status = 404;
+      answers_[index].error = cat("the server has no kind '", id.kind, "' of ", id.api_version());
+      return;
+    }
+    send(index, run.client_side ? patch(run, *kind, id) : apply(run, *kind, id));
+  }
+
+  std::string place_of(const ServedKind& kind, const kube::ResourceId& id,
+                       std::string_view name) const {
+    const std::string& own = wire_.connection().namespace_name;
+    return target_of(kind, id.namespace_name.empty() ? own : id.namespace_name, name);
+  }
+
+  static std::string query_of(const DryRun& run) {
+    return cat("?dryRun=All&fieldValidation=Strict&fieldManager=", percent_encode(run.manager));
+  }
+
+  files::HttpRequest request(std::string method, std::string target, std::string_view type,
+                             const Node& body) const {
+    return {.method = std::move(method),
+            .url = std::move(target),
+            .headers = {{"Content-Type", std::string(type)}, {"Accept", "application/json"}},
+            .body = yaml::emit_json(body),
+            .retries = kRetries};
+  }
+
+  files::HttpRequest apply(const DryRun& run, const ServedKind& kind,
+                           const kube::ResourceId& id) const {
+    return request("PATCH",
+                   cat(place_of(kind, id, id.name), query_of(run), run.force ? "&force=true" : ""),
+                   "application/apply-patch+yaml", *run.object);
+  }
+
+  files::HttpRequest patch(const DryRun& run, const ServedKind& kind,
+                           const kube::ResourceId& id) const {
+    const bool strategic = kube::find_type(id.api_version(), id.kind) != nullptr;
+    return request(
+        "PATCH", cat(place_of(kind, id, id.name), query_of(run)),
+        strategic ? "application/strategic-merge-patch+json" : "application/merge-patch+json",
+        *run.object);
+  }
+
+  files::HttpRequest create(const DryRun& run, const ServedKind& kind,
+                            const kube::ResourceId& id) const {
+    return request("POST", cat(place_of(kind, id, {}), query_of(run)), "application/json",
+                   *run.object);
+  }
+
+  void send(std::size_t index, files::HttpRequest request) {
+    ++under_way_;
+    const bool creates = request.method == "POST";
+    wire_.submit(std::move(request),
+                 [this, index, creates, start = Clock::now()](files::HttpResponse response) {
+                   --under_way_;
+                   window_.note(Clock::now() - start);
+                   take(index, creates, response);
+                   fill();
+                 });
+  }
+
+  void take(std::size_t index, bool creates, const files::HttpResponse& response) {
+    const DryRun& run = runs_[index];
+    if (response.status == 404 && run.client_side && !creates) {
+      const kube::ResourceId id = kube::id_of(*run.object);
+      return send(index, create(run, *discovery_.find(id.group, id.kind, id.version), id));
+    }
+    DryRunAnswer& answer = answers_[index];
+    answer.status = response.status;
+    answer.warnings = warnings_of(response);
+    answer.body = body_of(response, kube::id_of(*run.object));
+    if (response.status != 200 && response.status != 201) answer.error = message_of(response);
+  }
+
+  // Errors of a server may quote what it was sent.
+  const Node* body_of(const files::HttpResponse& response, const kube::ResourceId& id) {
+    if (!trim(response.body).starts_with('{')) return nullptr;
+    const SourceId source =
+        sources_.add_secret(cat("dry run of ", kube::describe(id)), response.body);
+    try {
+      return yaml::read_json(sources_.text(source), {source, 0, 0}, arena_);
+    } catch (const Error&) {
+      return nullptr;
+    }
+  }
+
+  Wire& wire_;
+  const Discovery& discovery_;
+  Arena& arena_;
+  SourceStore& sources_;
+  std::span<const DryRun> runs_;
+  std::vector<DryRunAnswer> answers_;
+  std::size_t next_ = 0;
+  std::size_t under_way_ = 0;
+  Window window_;
+};
+
+}  // namespace
+
+std::vector<DryRunAnswer> Cluster::dry_run(std::span<const DryRun> runs) {
+  return DryRuns(wire_, served(), arena_, sources_, runs).ask();
+}
+
+}  // namespace plumb::state

@@ -1,0 +1,327 @@
+#include "state/cluster.h"
+
+#include <map>
+
+#include <catch2/catch.hpp>
+
+#include "base/text.h"
+#include "files/scratch.h"
+#include "support/fake_server.h"
+#include "yaml/read.h"
+
+using namespace plumb;
+using namespace plumb::state;
+using files::code_of;
+
+namespace {
+
+constexpr std::string_view kCore =
+    R"({"kind":"APIGroupDiscoveryList","items":[{"metadata":{},"versions":[{"version":"v1","resources":[
+{"resource":"namespaces","responseKind":{"kind":"Namespace"},"scope":"Cluster","verbs":["list","patch"]},
+{"resource":"secrets","responseKind":{"kind":"Secret"},"scope":"Namespaced","verbs":["list","patch"]},
+{"resource":"bindings","responseKind":{"kind":"Binding"},"scope":"Namespaced","verbs":["create"]}]}]}]})";
+constexpr std::string_view kGroups =
+    R"({"kind":"APIGroupDiscoveryList","items":[{"metadata":{"name":"apps"},"versions":[
+{"version":"v1","resources":[{"resource":"deployments","responseKind":{"group":"","version":"","kind":"Deployment"},
+"scope":"Namespaced","verbs":["list","patch"]}]},{"version":"v1beta1","resources":[{"resource":"deployments",
+"responseKind":{"kind":"Deployment"},"scope":"Namespaced","verbs":["list"]}]}]},
+{"metadata":{"name":"late.example"},"versions":[{"version":"v1","freshness":"Stale","resources":[]}]}]})";
+
+std::string item(std::string_view name, std::string_view namespace_name = "a") {
+  return cat(R"({"metadata":{"name":")", name, R"(","namespace":")", namespace_name, "\"}}");
+}
+std::string page(std::string_view items, std::string_view token = {}) {
+  return answer(200, cat(R"({"kind":"XList","apiVersion":"v1","metadata":{"continue":")", token,
+                         R"("},"items":[)", items, "]}"));
+}
+std::string status(int code, std::string_view message) {
+  return answer(code, cat(R"({"kind":"Status","message":")", message, R"("})"));
+}
+
+// A server that serves two groups, and else what the test says.
+FakeServer::Handler served(FakeServer::Handler handler) {
+  return [handler](const FakeRequest& request) {
+    if (request.target == "/api") return answer(200, kCore);
+    if (request.target == "/apis") return answer(200, kGroups);
+    return handler(request);
+  };
+}
+
+struct Talk {
+  explicit Talk(FakeServer::Handler handler, Limits bounds = {})
+      : server(served(std::move(handler))),
+        limits(bounds),
+        cluster(sources, world, connection(server), limits) {}
+  static Connection connection(const FakeServer& server) {
+    Connection connection;
+    connection.context = "test";
+    connection.server = server.url();
+    connection.namespace_name = "home";
+    connection.token = "t";
+    connection.http.timeout = std::chrono::milliseconds(5000);
+    return connection;
+  }
+  State read(std::string_view group, std::string_view kind, std::set<std::string> namespaces) {
+    Query query;
+    query.kinds[{std::string(group), std::string(kind)}] = {"v1", std::move(namespaces)};
+    return cluster.read(query);
+  }
+  // Targets of what was asked beside discovery.
+  std::vector<std::string> targets() const {
+    std::vector<std::string> all;
+    for (const FakeRequest& request : server.requests())
+      if (request.target != "/api" && request.target != "/apis") all.push_back(request.target);
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+
+  World world{.variable = [](std::string_view) { return std::nullopt; }, .working_directory = "/"};
+  SourceStore sources;
+  FakeServer server;
+  Limits limits;
+  Cluster cluster;
+};
+
+std::vector<std::string> names(const State& state) {
+  std::vector<std::string> all;
+  for (const kube::Resource& resource : state.set.resources)
+    all.push_back(kube::describe(resource.id));
+  return all;
+}
+using Names = std::vector<std::string>;
+
+const yaml::Node* parse(std::string_view text, Arena& arena) {
+  return yaml::read_text(arena.copy(text), {}, yaml::kKubernetesProfile, arena).documents[0].root;
+}
+
+}  // namespace
+
+TEST_CASE("only what answers, dry runs and reviews of oneself may be sent", "[state][wire]") {
+  CHECK(is_harmless("GET", "/api/v1/pods?limit=1"));
+  CHECK(is_harmless("GET", "/api/v1/namespaces/proxy/configmaps/exec"));
+  CHECK_FALSE(is_harmless("GET", "/api/v1/namespaces/a/pods/b/exec?command=rm"));
+  CHECK_FALSE(is_harmless("GET", "/api/v1/namespaces/a/services/b/pr%6Fxy/x"));
+  CHECK(is_harmless("PATCH", "/api/v1/namespaces/a/pods/b?dryRun=All&force=true"));
+  CHECK(is_harmless("POST", "/api/v1/namespaces/a/pods?fieldManager=x&dryRun=All"));
+  CHECK_FALSE(is_harmless("PATCH", "/api/v1/namespaces/a/pods/b"));
+  CHECK_FALSE(is_harmless("PATCH", "/api/v1/namespaces/a/pods/b?dryRun="));
+  CHECK_FALSE(is_harmless("PATCH", "/api/v1/namespaces/a/pods/b?dryRun=All&dryRun="));
+  CHECK_FALSE(is_harmless("PATCH", "/api/v1/namespaces/a/pods/b?dryRun=All&dry%52un="));
+  CHECK_FALSE(is_harmless("PATCH", "/api/v1/namespaces/a/pods/b#?dryRun=All"));
+  CHECK_FALSE(is_harmless("POST", "/api/v1/namespaces/a/pods/b/exec?dryRun=All"));
+  CHECK_FALSE(is_harmless("DELETE", "/api/v1/namespaces/a/pods/b?dryRun=All"));
+  CHECK_FALSE(is_harmless("GET", "/api/v1/../x"));
+  CHECK_FALSE(is_harmless("GET", "/api/v1/nodes/a/proxy"));
+  CHECK_FALSE(is_harmless("GET", "/api/v1/namespaces/a/pods/b%2Fexec"));
+  CHECK_FALSE(is_harmless("GET", "/logs/x"));
+  CHECK(is_harmless("GET", "/apis"));
+  CHECK(is_harmless("GET", "/openapi/v3/apis/apps/v1?hash=1"));
+  CHECK(is_harmless("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"));
+  CHECK_FALSE(is_harmless("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews"));
+  Talk talk([](const FakeRequest&) { return answer(200, "{}"); });
+  const Connection connection = Talk::connection(talk.server);
+  Wire wire(connection, talk.world, talk.limits);
+  CHECK(code_of([&] { wire.send({.method = "DELETE", .url = "/api/v1/namespaces/a"}); }) ==
+        "state/would-write");
+  CHECK(talk.server.requests().empty());
+}
+
+TEST_CASE("a kind is listed where its objects are, in pages", "[state][cluster]") {
+  Talk talk([](const FakeRequest& request) {
+    if (contains(request.target, "continue=n%2Bx")) return page(item("two"));
+    if (contains(request.target, "/namespaces/a/")) return page(item("one"), "n+x");
+    return page("");
+  });
+  const State state = talk.read("apps", "Deployment", {"a", ""});
+  CHECK(names(state) == Names{"Deployment/a/one", "Deployment/a/two"});
+  CHECK(state.set.resources[0].id.api_version() == "apps/v1");
+  CHECK(state.gaps.empty());
+  CHECK_FALSE(state.complete);
+  CHECK(talk.targets() == Names{"/apis/apps/v1/namespaces/a/deployments?limit=2000",
+                                "/apis/apps/v1/namespaces/a/deployments?limit=2000&continue=n%2Bx",
+                                "/apis/apps/v1/namespaces/home/deployments?limit=2000"});
+  CHECK(contains(talk.server.requests()[0].head, "Authorization: Bearer t"));
+  const Span span = state.set.resources[0].body->span;
+  CHECK(talk.sources.get(span.source).name == "cluster:test/apis/apps/v1/namespaces/a/deployments");
+}
+
+TEST_CASE("many namespaces are listed at once, and one by one when that is not allowed",
+          "[state][cluster]") {
+  Talk talk([](const FakeRequest& request) {
+    if (contains(request.target, "/v1/secrets")) return status(403, "secrets is forbidden");
+    if (contains(request.target, "/namespaces/e/")) return status(403, "not in e");
+    return page(item("one", request.target.substr(19, 1)));
+  });
+  const State state = talk.read("", "Secret", {"a", "b", "c", "d", "e"});
+  CHECK(names(state) == Names{"Secret/a/one", "Secret/b/one", "Secret/c/one", "Secret/d/one"});
+  REQUIRE(state.gaps.size() == 1);
+  CHECK(state.gaps[0].reason == "not in e");
+  CHECK(find_gap(state, {"", "v1", "Secret", "e", "x"}) != nullptr);
+  CHECK(find_gap(state, {"", "v1", "Secret", "a", "x"}) == nullptr);
+  CHECK(talk.sources.get(state.set.resources[0].body->span.source).secret);
+}
+
+TEST_CASE("what cannot be listed is a gap, a kind that is not served is none", "[state][cluster]") {
+  Talk talk([](const FakeRequest&) { return answer(500, "etcd is away"); });
+  const State state = talk.read("", "Namespace", {""});
+  REQUIRE(state.gaps.size() == 1);
+  CHECK(state.gaps[0].reason == "etcd is away");
+  CHECK(talk.read("absent.example", "Thing", {"a"}).gaps.empty());
+  CHECK(talk.read("late.example", "Thing", {"a"}).gaps.size() == 1);
+}
+
+TEST_CASE("pages that expire are read from the beginning", "[state][cluster]") {
+  std::atomic<int> expired = 0;
+  Talk talk([&](const FakeRequest& request) {
+    if (!contains(request.target, "continue=")) return page(item("one"), "next");
+    return expired++ == 0 ? status(410, "expired") : page(item("two"));
+  });
+  CHECK(names(talk.read("apps", "Deployment", {"a"})) ==
+        Names{"Deployment/a/one", "Deployment/a/two"});
+  Talk always([&](const FakeRequest& request) {
+    return contains(request.target, "continue=") ? status(410, "expired") : page(item("one"), "n");
+  });
+  CHECK(always.read("apps", "Deployment", {"a"}).gaps.at(0).reason == "expired");
+}
+
+TEST_CASE("a mark is looked for among all kinds, and nothing is there twice", "[state][cluster]") {
+  Talk talk([](const FakeRequest& request) {
+    return page(contains(request.target, "secrets")       ? ""
+                : contains(request.target, "namespaces?") ? R"({"metadata":{"name":"n"}})"
+                                                          : item("one"));
+  });
+  Query query;
+  query.kinds[{"apps", "Deployment"}] = {"v1beta1", {"a"}};
+  query.labels = {{"team", "ml"}, {"env", "x"}};
+  const State state = talk.cluster.read(query);
+  CHECK(names(state) == Names{"Deployment/a/one", "Namespace/n"});
+  CHECK(talk.targets() ==
+        Names{"/api/v1/namespaces?limit=2000&labelSelector=env%3Dx%2Cteam%3Dml",
+              "/api/v1/secrets?limit=2000&labelSelector=env%3Dx%2Cteam%3Dml",
+              "/apis/apps/v1/deployments?limit=2000&labelSelector=env%3Dx%2Cteam%3Dml",
+              "/apis/apps/v1beta1/namespaces/a/deployments?limit=2000"});
+}
+
+TEST_CASE("bad weather has names, and is never an empty state", "[state][cluster]") {
+  const auto code = [](FakeServer::Handler handler) {
+    Talk talk(std::move(handler));
+    return code_of([&] { talk.read("apps", "Deployment", {"a"}); });
+  };
+  CHECK(code([](const FakeRequest&) { return answer(200, R"({"items":[)"); }) ==
+        "state/cluster-answer");
+  CHECK(code([](const FakeRequest&) { return answer(200, "<html>log in</html>"); }) ==
+        "state/cluster-answer");
+  CHECK(code([](const FakeRequest&) { return answer(200, "{}"); }) == "state/cluster-answer");
+  CHECK(code([](const FakeRequest&) { return answer(401, "{}"); }) == "state/cluster-unauthorized");
+  CHECK(code([](const FakeRequest&) {
+          return std::string("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"items\":[");
+        }) == "state/cluster-cut");
+  Talk small([](const FakeRequest&) { return page(item("one")); }, {.answer_bytes = 20});
+  CHECK(code_of([&] { small.read("apps", "Deployment", {"a"}); }) == "base/limit");
+  SourceStore sources;
+  Talk talk([](const FakeRequest&) { return page(""); });
+  Connection nowhere = Talk::connection(talk.server);
+  nowhere.server = "http://127.0.0.1:1";
+  Cluster cluster(sources, talk.world, nowhere, talk.limits);
+  CHECK(code_of([&] { cluster.served(); }) == "state/cluster-unreachable");
+}
+
+TEST_CASE("a server that is too old for one answer of discovery is named so", "[state][cluster]") {
+  const FakeServer old([](const FakeRequest&) { return answer(200, R"({"kind":"APIVersions"})"); });
+  SourceStore sources;
+  const World world{.variable = {}, .working_directory = "/"};
+  const Limits limits;
+  Cluster cluster(sources, world, Talk::connection(old), limits);
+  CHECK(code_of([&] { cluster.served(); }) == "state/cluster-too-old");
+}
+
+TEST_CASE("new credentials are tried once when the server does not know us", "[state][wire]") {
+  const files::Scratch scratch;
+  scratch.write("token", "old");
+  const FakeServer server(served([&](const FakeRequest& request) {
+    if (contains(request.head, "Bearer new")) return page(item("one"));
+    scratch.write("token", "new");
+    return answer(401, "{}");
+  }));
+  Connection connection = Talk::connection(server);
+  connection.token_file = scratch.at("token");
+  SourceStore sources;
+  const World world{.variable = {}, .working_directory = "/"};
+  const Limits limits;
+  Cluster cluster(sources, world, connection, limits);
+  Query query;
+  query.kinds[{"apps", "Deployment"}] = {"v1", {"a", "b"}};
+  CHECK(cluster.read(query).gaps.empty());
+}
+
+TEST_CASE("a dry run is made as the applier, and answered as the server words it",
+          "[state][dry-run]") {
+  Talk talk([](const FakeRequest& request) {
+    if (contains(request.target, "/absent")) return status(404, "not found");
+    if (contains(request.target, "/bad")) return status(422, "it is invalid");
+    if (contains(request.target, "/busy")) return answer(429, "Too many requests");
+    return answer(200, R"({"kind":"Deployment","metadata":{"name":"web"}})",
+                  "Warning: 299 - \"old \\\"API\\\"\"\r\nWarning: 299 - \"two\"\r\n");
+  });
+  Arena arena;
+  const auto object = [&](std::string_view name) {
+    return parse(
+        cat("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ", name, ", namespace: a}\n"),
+        arena);
+  };
+  const yaml::Node* const thing =
+      parse("apiVersion: absent.example/v1\nkind: Thing\nmetadata: {name: t}\n", arena);
+  const std::vector<DryRun> runs{{object("web"), "argo cd", true, false},
+                                 {object("bad"), "kubectl", false, false},
+                                 {thing, "kubectl", false, false},
+                                 {object("absent"), "kubectl", false, true}};
+  const std::vector<DryRunAnswer> answers = talk.cluster.dry_run(runs);
+  CHECK(answers[0].status == 200);
+  CHECK(yaml::text_at(*answers[0].body, {"metadata", "name"}) == "web");
+  CHECK(answers[0].warnings == Names{"old \"API\"", "two"});
+  CHECK(answers[1].status == 422);
+  CHECK(answers[1].error == "it is invalid");
+  CHECK(answers[2].status == 404);
+  CHECK(answers[3].status == 200);
+  const std::string query = "?dryRun=All&fieldValidation=Strict&fieldManager=";
+  CHECK(talk.targets() ==
+        Names{cat("/apis/apps/v1/namespaces/a/deployments/absent", query, "kubectl"),
+              cat("/apis/apps/v1/namespaces/a/deployments/bad", query, "kubectl"),
+              cat("/apis/apps/v1/namespaces/a/deployments/web", query, "argo%20cd&force=true"),
+              cat("/apis/apps/v1/namespaces/a/deployments", query, "kubectl")});
+}
+
+TEST_CASE("no more than eight dry runs are under way at once", "[state][dry-run]") {
+  Talk talk([](const FakeRequest&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return answer(200, "{}");
+  });
+  Arena arena;
+  const yaml::Node* const object =
+      parse("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w, namespace: a}\n", arena);
+  const std::vector<DryRun> runs(40, DryRun{object, "m", true, false});
+  const std::vector<DryRunAnswer> answers = talk.cluster.dry_run(runs);
+  CHECK(std::all_of(answers.begin(), answers.end(),
+                    [](const auto& one) { return one.status == 200; }));
+  CHECK(talk.server.most_at_once() <= 8);
+  CHECK(talk.server.most_at_once() > 1);
+}
+
+TEST_CASE("what we may do is asked, and schemas are read once", "[state][cluster]") {
+  Talk talk([](const FakeRequest& request) {
+    if (request.target == "/openapi/v3")
+      return answer(
+          200,
+          R"({"paths":{"apis/apps/v1":{"serverRelativeURL":"/openapi/v3/apis/apps/v1?hash=1"}}})");
+    if (contains(request.target, "hash=1")) return answer(200, R"({"openapi":"3.0.0"})");
+    return answer(201, contains(request.body, R"("verb":"list")")
+                           ? R"({"status":{"allowed":true}})"
+                           : R"({"status":{"allowed":false}})");
+  });
+  CHECK(talk.cluster.may("list", "apps", "deployments", "a"));
+  CHECK_FALSE(talk.cluster.may("patch", "apps", "deployments", "a"));
+  CHECK(yaml::text_at(*talk.cluster.openapi("apps/v1"), {"openapi"}) == "3.0.0");
+  CHECK(talk.cluster.openapi("apps/v1") != nullptr);
+  CHECK(talk.cluster.openapi("absent.example/v1") == nullptr);
+  CHECK(talk.targets().size() == 4);
+}
