@@ -18,6 +18,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "yaml/json.h"
 #include "yaml/read.h"
 
 namespace plumb::kube {
@@ -213,6 +214,28 @@ class Fields {
   bool has_gaps_ = false;
 };
 
+// What a schema in a comment behind a key says of its field; nothing without one.
+std::optional<MergeField> field_in_comment(Arena& arena, const Entry* entry) {
+  const yaml::Decoration* const decoration = entry != nullptr ? entry->key->decoration : nullptr;
+  if (decoration == nullptr || decoration->line.empty()) return std::nullopt;
+  const Node* schema = nullptr;
+  try {
+    schema = yaml::read_json(trim(decoration->line[0].text), {}, arena);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  if (!schema->is_mapping() || schema->entries.empty()) return std::nullopt;
+  MergeField field{entry->key->text, 0, false, {}, {}};
+  for (const std::string_view strategy :
+       split(yaml::text_at(*schema, {"x-kubernetes-patch-strategy"}), ','))
+    field.merges = field.merges || strategy == "merge";
+  field.key = yaml::text_at(*schema, {"x-kubernetes-patch-merge-key"});
+  if (const Node* const keys = yaml::find(*schema, "x-kubernetes-list-map-keys"))
+    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(keys->items.size(), 2); ++i)
+      (i == 0 ? field.key : field.second_key) = keys->items[i]->text;
+  return field;
+}
+
 class Merge {
  public:
   explicit Merge(const MergeContext& context) : context_(context) {}
@@ -316,6 +339,9 @@ Node* Merge::walk_fields(Node& base, Node* patch, Schema schema, std::uint64_t d
     if (field != nullptr) below = {field->type, field->merges ? field : nullptr};
     const Entry* const base_entry = fields.find(name);
     const Entry* const patch_entry = patch_fields.find(name);
+    std::optional<MergeField> noted = field_in_comment(context_.arena, base_entry);
+    if (!noted) noted = field_in_comment(context_.arena, patch_entry);
+    if (noted) below = {0, noted->merges ? &*noted : nullptr};
     Node* const value =
         walk(base_entry != nullptr ? base_entry->value : nullptr,
              patch_entry != nullptr ? patch_entry->value : nullptr, below, depth + 1);

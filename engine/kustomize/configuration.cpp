@@ -150,10 +150,12 @@ FieldTables load_configurations(Build& build, const Root& root, const Node& path
 
 FieldTables load_crds(Build& build, const Root& root, const Node& paths) {
   FieldTables tables;
-  for (const Node* const path : paths.items)
-    merge_field_tables(
-        tables,
-        CrdWalk(build, *read_file(build, root, *path, yaml::DuplicateKeys::kLastWins)).run());
+  for (const Node* const path : paths.items) {
+    const Node* const types = during(
+        "crd", [&] { return Arguments{std::string(path->text)}; },
+        [&] { return read_file(build, root, *path, yaml::DuplicateKeys::kLastWins); });
+    merge_field_tables(tables, CrdWalk(build, *types).run());
+  }
   return tables;
 }
 

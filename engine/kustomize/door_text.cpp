@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +36,7 @@ constexpr std::array kWordings{
         "kustomize/bad-patch",
         [](const Arguments& a) { return cat("unable to parse SM or JSON patch from ", at(a, 0)); }},
     Wording{"kustomize/bad-value", first},
+    Wording{"kustomize/bookkeeping", first},
     Wording{"kustomize/conflicting-field-specs",
             [](const Arguments& a) {
               return cat("failed to merge ", at(a, 2), " fieldSpec: conflicting fieldspecs");
@@ -236,6 +238,7 @@ constexpr std::array kSurroundings{
                 }},
     Surrounding{"configuration",
                 [](const std::string& inner, const Arguments&) {
+                  if (!inner.starts_with("json:")) return inner;
                   return prefixed("error unmarshaling JSON: while decoding JSON", inner);
                 }},
     Surrounding{"configuration text",
@@ -246,6 +249,11 @@ constexpr std::array kSurroundings{
                 [](const std::string& inner, const Arguments& a) {
                   return cat("considering field '", at(a, 0), "' of object ", at(a, 1), ": ",
                              inner);
+                }},
+    Surrounding{"crd",
+                [](const std::string& inner, const Arguments& a) {
+                  if (!contains(inner, "yaml:")) return inner;
+                  return cat("unable to parse open API definition from '", at(a, 0), "': ", inner);
                 }},
     Surrounding{"crds",
                 [](const std::string& inner, const Arguments& a) {
@@ -334,7 +342,8 @@ constexpr std::array kSurroundings{
                 }},
     Surrounding{"printing",
                 [](const std::string& inner, const Arguments& a) {
-                  const bool shown = inner.starts_with("json:") || contains(inner, "mapping key");
+                  const bool shown = inner.starts_with("json:") || contains(inner, "mapping key") ||
+                                     contains(inner, "cannot decode");
                   return shown ? cat(at(a, 0), ": ", inner) : inner;
                 }},
     Surrounding{"recursion",
@@ -384,6 +393,19 @@ std::string door_text_around(const std::string& inner, std::string_view doing,
   return row == kSurroundings.end() ? inner : row->text(inner, arguments);
 }
 
+namespace {
+
+// The time in front of a line of a log.
+std::string log_time() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y/%m/%d %H:%M:%S", &local)};
+}
+
+}  // namespace
+
 std::optional<std::string> door_warning(const Diagnostic& diagnostic) {
   if (diagnostic.code == "kustomize/deprecated-field")
     return cat("# Warning: '", at(diagnostic.arguments, 0), "' is deprecated. Please use '",
@@ -391,7 +413,8 @@ std::optional<std::string> door_warning(const Diagnostic& diagnostic) {
                at(diagnostic.arguments, 2).empty() ? "" : "[EXPERIMENTAL] ",
                "Run 'kustomize edit fix' to update your Kustomization automatically.");
   if (diagnostic.code == "kustomize/unused-variable")
-    return cat("well-defined vars that were never replaced: ", at(diagnostic.arguments, 0));
+    return cat(log_time(),
+               " well-defined vars that were never replaced: ", at(diagnostic.arguments, 0));
   return std::nullopt;
 }
 

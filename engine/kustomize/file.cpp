@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/text.h"
 #include "kustomize/build.h"
@@ -109,6 +110,31 @@ bool holds_secrets(const yaml::Node& root) {
 
 }  // namespace
 
+namespace {
+
+// What go-yaml v2 says of the keys of a mapping, and of what is below, that are there already.
+void list_repeated(const yaml::Node& node, std::string_view text, std::vector<std::string>& found) {
+  for (const yaml::Node* const item : node.items) list_repeated(*item, text, found);
+  std::set<std::string_view> seen;
+  for (const yaml::Entry& entry : node.entries) {
+    list_repeated(*entry.value, text, found);
+    if (seen.insert(entry.key->text).second) continue;
+    const auto line = 1 + std::ranges::count(text.substr(0, entry.value->span.offset), '\n');
+    found.push_back(
+        cat("line ", line, ": key ", go_quoted(entry.key->text), " already set in map"));
+  }
+}
+
+std::string repeated_words(Build& build, std::string_view text, Span whole, yaml::Profile profile) {
+  profile.duplicates = yaml::DuplicateKeys::kKeep;
+  std::vector<std::string> found;
+  list_repeated(*yaml::read_first(text, whole, profile, build.arena, build.context.limits).root,
+                text, found);
+  return cat("yaml: unmarshal errors:\n  ", join(found, "\n  "));
+}
+
+}  // namespace
+
 yaml::Document read_go_yaml2(Build& build, std::string_view text, SourceId source,
                              const yaml::Profile& profile) {
   const Span whole{source, 0, static_cast<std::uint32_t>(text.size())};
@@ -120,11 +146,8 @@ yaml::Document read_go_yaml2(Build& build, std::string_view text, SourceId sourc
   } catch (const Error& error) {
     const Diagnostic& cause = error.diagnostic();
     if (!cause.code.starts_with("yaml/")) throw;
-    if (cause.code == "yaml/duplicate-key") {
-      const auto line = 1 + std::ranges::count(text.substr(0, cause.span.offset), '\n');
-      throw WordedError(cause, cat("yaml: unmarshal errors:\n  line ", line, ": key ",
-                                   go_quoted(cause.arguments.front()), " already set in map"));
-    }
+    if (cause.code == "yaml/duplicate-key")
+      throw WordedError(cause, repeated_words(build, text, whole, profile));
     throw WordedError(cause, go_yaml_words(cause, text, GoYaml::kVersion2));
   }
 }

@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "kustomize/json_values.h"
+#include "kustomize/node_hash.h"
 #include "kustomize/provenance.h"
 #include "kustomize/scalar.h"
 #include "kustomize/wording.h"
@@ -453,18 +454,33 @@ void run_generator(const Step& step, std::string_view kind, const Node& config,
 
 // ---- hashes ----
 
+namespace {
+
+// Ten digits without vowels.
+std::string short_hash(std::string_view content) {
+  std::string hash = sha256_hex(content).substr(0, 10);
+  constexpr std::array<std::pair<char, char>, 5> kReplaced{
+      {{'0', 'g'}, {'1', 'h'}, {'3', 'k'}, {'a', 'm'}, {'e', 't'}}};
+  for (char& c : hash)
+    for (const auto& [from, to] : kReplaced)
+      if (c == from) {
+        c = to;
+        break;
+      }
+  return hash;
+}
+
+}  // namespace
+
 std::string content_hash(Arena& arena, const Node& body) {
   const std::string_view kind = yaml::text_at(body, {"kind"});
   const bool secret = kind == "Secret";
-  if (!secret && kind != "ConfigMap")
-    fail("kustomize/unsupported", body.span,
-         cat("the name of a ", kind, " cannot get a hash; only ConfigMaps and Secrets can"), {},
-         {cat("a name hash for kind ", kind)});
   Node* const content = yaml::make_mapping(arena);
   const auto add = [&](std::string_view field, bool always) {
     const Node* const value = yaml::find(body, field);
     if (value != nullptr && !value->is_scalar()) {
       Node* const own = yaml::copy(arena, *value);
+      for (const yaml::Entry& entry : own->entries) entry.key->type = yaml::Type::kString;
       through_json(arena, *own, JsonNumbers::kDoubles);
       yaml::set(arena, *content, field, own);
     } else if (always) {
@@ -477,22 +493,37 @@ std::string content_hash(Arena& arena, const Node& body) {
   if (secret) add("type", true);
   yaml::set(arena, *content, "kind", make_string(arena, kind));
   yaml::set(arena, *content, "name", make_string(arena, ""));
-  std::string hash = sha256_hex(yaml::emit_json(*content)).substr(0, 10);
-  constexpr std::array<std::pair<char, char>, 5> kReplaced{
-      {{'0', 'g'}, {'1', 'h'}, {'3', 'k'}, {'a', 'm'}, {'e', 't'}}};
-  for (char& c : hash)
-    for (const auto& [from, to] : kReplaced)
-      if (c == from) {
-        c = to;
-        break;
-      }
-  return hash;
+  return short_hash(yaml::emit_json(*content));
 }
+
+namespace {
+
+// An object that asks for a hash: of what it holds, or of how it was read.
+std::string name_hash(Build& build, const Item& item) {
+  const Node& body = *item.body;
+  const std::string_view kind = yaml::text_at(body, {"kind"});
+  const bool plain = body.is_mapping() && yaml::find(body, "kind")->is_string();
+  if (plain && (kind == "ConfigMap" || kind == "Secret")) {
+    if (const Node* const data = yaml::find(body, "data")) require_readable_when_written(*data);
+    return content_hash(build.arena, body);
+  }
+  require_unique_when_written(item, &build.context.sources);
+  const auto json = item.former.empty() ? node_json(body, build.context.sources) : std::nullopt;
+  if (!json)
+    fail("kustomize/unsupported", body.span,
+         cat("the name of a ", kind, " that was changed cannot get a hash"),
+         {{"the hash of other kinds than ConfigMap and Secret depends on how their text stands in "
+           "the file"}},
+         {cat("a name hash for kind ", kind)});
+  return short_hash(*json);
+}
+
+}  // namespace
 
 void add_hashes(Build& build, Items& items) {
   for (Item* const item : items.list()) {
     if (!item->needs_hash) continue;
-    const std::string hash = content_hash(build.arena, *item->body);
+    const std::string hash = name_hash(build, *item);
     remember_id(*item);
     Node* const name = yaml::find_path(*item->body, {"metadata", "name"});
     const Mark writer{name->span, build.origins.layer(yaml::LayerKind::kGenerator, "name hash")};

@@ -66,7 +66,7 @@ bool before(const yaml::Entry& a, const yaml::Entry& b) {
   if (rank(left) != rank(right)) return rank(left) < rank(right);
   if (left.type == Type::kInteger || left.type == Type::kFloat)
     return yaml::as_float(left).value_or(0) < yaml::as_float(right).value_or(0);
-  return scalar_text(left) < scalar_text(right);
+  return left.text < right.text;
 }
 
 bool is_text_key(const Node& key) { return key.type == Type::kString || key.type == Type::kMerge; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 #include <vector>
 
 #include "base/text.h"
@@ -173,6 +174,7 @@ class Attachment {
 
   void collect(const Node& node) {
     if (node.style == Style::kFlow && !node.is_scalar()) return;
+    if (node.shared && !seen_.insert(&node).second) return;
     for (const Node* const item : node.items) {
       add(item, item->span.offset);
       collect(*item);
@@ -271,6 +273,7 @@ class Attachment {
 
   const ReadFrom& source_;
   std::vector<Leader> leaders_;
+  std::set<const Node*> seen_;
   std::map<const Node*, Attached> attached_;
   std::vector<std::string> document_head_, document_foot_;
 };
@@ -371,8 +374,17 @@ class Writer {
     }
   }
 
-  static bool is_alias(const Node& node) {
-    return node.decoration != nullptr && !node.decoration->alias.empty();
+  // What an anchor names stands where it was read first; elsewhere it is named.
+  bool is_alias(const Node& node) const {
+    return node.shared && node.decoration != nullptr && !node.decoration->anchor.empty() &&
+           written_.contains(&node);
+  }
+  void note_line(const Node& key) {
+    if (lines_ != nullptr)
+      (*lines_)[&key] = static_cast<std::size_t>(std::ranges::count(out_, '\n')) + 1;
+  }
+  void note(const Node& node) {
+    if (node.shared) written_.insert(&node);
   }
 
   static Style style_of(const Node& node, bool flow, bool key) {
@@ -520,11 +532,12 @@ class Writer {
   }
 
   void alias(const Node& node, bool key) {
-    out_ += cat('*', node.decoration->alias, key ? " " : "");
+    out_ += cat('*', node.decoration->anchor, key ? " " : "");
   }
 
   void flow(const Node& node, bool key = false) {
     if (is_alias(node)) return alias(node, key);
+    note(node);
     if (node.is_scalar()) return scalar(node, 0, true, key, nullptr);
     if (properties(node)) out_ += ' ';
     out_ += node.is_mapping() ? '{' : '[';
@@ -537,6 +550,7 @@ class Writer {
     for (const yaml::Entry& entry : node.entries) {
       if (!first) out_ += ", ";
       first = false;
+      note_line(*entry.key);
       flow(*entry.key, true);
       out_ += ": ";
       flow(*entry.value);
@@ -544,12 +558,12 @@ class Writer {
     out_ += node.is_mapping() ? '}' : ']';
   }
 
-  static bool is_block(const Node& node) {
+  bool is_block(const Node& node) const {
     return !node.is_scalar() && !is_alias(node) && node.style != Style::kFlow &&
            !(node.items.empty() && node.entries.empty());
   }
 
-  static bool is_empty_plain(const Node& node) {
+  bool is_empty_plain(const Node& node) const {
     return node.is_scalar() && node.text.empty() && style_of(node, false, false) == Style::kPlain &&
            (node.decoration == nullptr ||
             (node.decoration->anchor.empty() && node.decoration->tag.empty() && !is_alias(node)));
@@ -562,11 +576,12 @@ class Writer {
       alias(node, false);
       return line_comment(attached);
     }
-    if (node.is_scalar()) return scalar(node, indent, false, false, attached);
-    if (!is_block(node)) {
+    if (!is_block(node) && !node.is_scalar()) {
       flow(node);
       return line_comment(attached);
     }
+    note(node);
+    if (node.is_scalar()) return scalar(node, indent, false, false, attached);
     if (properties(node)) inlined = false;
     bool first = inlined;
     for (const Node* const item : node.items) {
@@ -596,8 +611,7 @@ class Writer {
   void entry(const yaml::Entry& entry, std::size_t indent, bool first) {
     const Attached* const attached = comments_.of(entry.key);
     begin(attached, indent, first);
-    if (lines_ != nullptr)
-      (*lines_)[entry.key] = static_cast<std::size_t>(std::ranges::count(out_, '\n')) + 1;
+    note_line(*entry.key);
     const Node& key = *entry.key;
     const bool simple =
         key.is_scalar() && key.text.size() <= kSimpleKeyBytes && !analyse(key.text).several_lines;
@@ -605,7 +619,7 @@ class Writer {
     if (is_alias(key))
       alias(key, true);
     else if (key.is_scalar())
-      scalar(key, indent + 2, false, simple, nullptr);
+      note(key), scalar(key, indent + 2, false, simple, nullptr);
     else
       flow(key);
     if (!simple) start_line(indent);
@@ -634,9 +648,12 @@ class Writer {
   std::map<const Node*, std::size_t>* lines_;
   std::string out_;
   std::ptrdiff_t foot_indent_ = -1;
+  std::set<const Node*> written_;
 };
 
 }  // namespace
+
+bool may_be_block(std::string_view text) { return analyse(text).block; }
 
 std::string write_go_yaml(const Node& node, const ReadFrom& source,
                           std::map<const Node*, std::size_t>* lines) {

@@ -25,4 +25,7 @@ struct ReadFrom {
 std::string write_go_yaml(const yaml::Node& node, const ReadFrom& source = {},
                           std::map<const yaml::Node*, std::size_t>* lines = nullptr);
 
+// Whether a text is written as a block ("|") when it may be.
+bool may_be_block(std::string_view text);
+
 }  // namespace plumb::kustomize

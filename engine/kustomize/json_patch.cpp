@@ -99,9 +99,10 @@ class Application {
   }
 
   std::string_view path(std::string_view verb) const {
+    const bool says_more = verb == "replace" || verb == "move" || verb == "test";
     if (!operation_->has_path)
-      fail_with(cat(
-          verb, " operation failed to decode path: operation missing path field: missing value"));
+      fail_with(cat(verb, " operation failed to decode path: ",
+                    says_more ? "operation missing path field: " : "", "missing value"));
     return operation_->path;
   }
 
@@ -325,7 +326,7 @@ JsonPatch read_json_patch(Build& build, std::string_view text, Span place) {
 }
 
 void apply(Build& build, const JsonPatch& patch, yaml::Node& body, const Mark& mark) {
-  require_unique_when_written(body, &build.context.sources);
+  require_unique_keys(body);
   through_json(build.arena, body, JsonNumbers::kKeepIntegers);
   Application application(build, body, mark);
   for (const JsonOperation& operation : patch) application.run(operation);

@@ -31,6 +31,13 @@ void require_unique_keys(const yaml::Node& node);
 
 // The same, said as go-yaml v3 says it of the written object; `sources`: for its comments, or null.
 void require_unique_when_written(const yaml::Node& body, const SourceStore* sources);
+// The same with the annotations that kustomize has on the object.
+struct Item;
+void require_unique_when_written(const Item& item, const SourceStore* sources);
+
+// The object is written as text and read again, which cannot be done with every text: a block that
+// starts with a tab is the error kustomize/value-type.
+void require_readable_when_written(const yaml::Node& node);
 
 // A date as the text that JSON has for it: "2001-01-01" is "2001-01-01T00:00:00Z".
 std::string timestamp_text(const yaml::Node& timestamp);

@@ -82,7 +82,8 @@ constexpr std::array kPluginShapes{
 
 const Node* fitted(const Step& step, std::string_view kind, const Node& config) {
   const auto row = std::ranges::find(kPluginShapes, kind, &PluginShape::kind);
-  return fit({step.build.arena, Strictness::kLenient}, config, row->shape);
+  return during("configuration",
+                [&] { return fit({step.build.arena, Strictness::kLenient}, config, row->shape); });
 }
 
 // The targets of a ValueAddTransformer may stand in a file.
@@ -217,11 +218,11 @@ void require_unique(const Step& step, const Item& config) {
 
 void run_transformer(const Step& step, const Item& item) {
   const Node& config = *item.body;
-  require_unique(step, item);
   const std::string_view kind = yaml::text_at(config, {"kind"});
   const auto row = std::ranges::find(transformers(), kind, &Transformer::kind);
   if (!is_builtin(config)) fail_external(step, config);
   if (row == transformers().end()) fail_not_built_in(item);
+  require_unique(step, item);
   Step own = step;
   own.config = &item;
   const Node* const fields = configuring(
@@ -242,7 +243,6 @@ std::vector<std::string> printed(const Items& items) {
 namespace {
 
 void run_configured_generator(const Step& step, const Item& config) {
-  require_unique(step, config);
   const std::string_view kind = yaml::text_at(*config.body, {"kind"});
   const bool known =
       kind == "ConfigMapGenerator" || kind == "SecretGenerator" || kind == "IAMPolicyGenerator";
@@ -251,6 +251,7 @@ void run_configured_generator(const Step& step, const Item& config) {
     during("generator", [&] {
       if (!is_builtin(*config.body)) fail_external(step, *config.body);
       if (!known) fail_not_built_in(config);
+      require_unique(step, config);
       Step own = step;
       own.config = &config;
       if (kind != "IAMPolicyGenerator")

@@ -71,11 +71,6 @@ void check_text(const Node& node) {
   if (node.text.find('\x7f') != std::string_view::npos)
     fail("kustomize/value-type", node.span, "control characters cannot be printed", {},
          {"yaml: control characters are not allowed"});
-  const bool literal = node.style == yaml::Style::kLiteral || node.style == yaml::Style::kPlain;
-  if (literal && node.text.starts_with('\t') && contains(node.text, "\n"))
-    fail("kustomize/value-type", node.span,
-         "a text of several lines that starts with a tab cannot be printed", {},
-         {"yaml: found a tab character where an indentation space is expected"});
 }
 
 void check(const Node& node, bool top) {
@@ -101,12 +96,20 @@ namespace {
 
 // Kustomize shows the whole object when it cannot make JSON of it.
 void require_printable(const Node& body, const SourceStore* sources) {
+  require_readable_when_written(body);
   try {
     require_unique_when_written(body, sources);
   } catch (const Error& error) {
     rethrow_during(error, "printing", {"map[string]interface {}(nil)"});
   }
-  during("printing", [&] { return Arguments{go_value_text(body)}; }, [&] { check(body, true); });
+  try {
+    check(body, true);
+  } catch (const Error& error) {
+    const bool read =
+        words_of(error).starts_with("json:");  // what cannot even be read has no value
+    rethrow_during(error, "printing",
+                   {read ? go_value_text(body) : std::string("map[string]interface {}(nil)")});
+  }
 }
 
 }  // namespace

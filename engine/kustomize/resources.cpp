@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 
 #include "base/text.h"
 #include "kustomize/build.h"
+#include "kustomize/go_yaml3.h"
+#include "kustomize/go_yaml_syntax.h"
 #include "kustomize/go_yaml_text.h"
 #include "kustomize/json_values.h"
 #include "kustomize/wording.h"
@@ -67,10 +70,10 @@ std::string go_meta(const Node& object) {
   const auto map_text = [&](std::string_view field) {
     const Node* const map = yaml::find_path(object, {"metadata", field});
     if (map == nullptr || !map->is_mapping()) return std::string("map[]");
+    std::map<std::string_view, std::string_view> sorted;
+    for (const yaml::Entry& entry : map->entries) sorted[entry.key->text] = entry.value->text;
     std::vector<std::string> pairs;
-    for (const yaml::Entry& entry : map->entries)
-      pairs.push_back(cat(entry.key->text, ":", entry.value->text));
-    std::ranges::sort(pairs);
+    for (const auto& [key, value] : sorted) pairs.push_back(cat(key, ":", value));
     return cat("map[", join(pairs, " "), "]");
   };
   const auto text = [&](std::initializer_list<std::string_view> path) {
@@ -82,12 +85,24 @@ std::string go_meta(const Node& object) {
              map_text("annotations"), "}}");
 }
 
+// Whether metadata say anything that kustomize looks at.
+bool has_metadata(const Node& object) {
+  for (const std::string_view field : {"labels", "annotations"}) {
+    const Node* const map = yaml::find_path(object, {"metadata", field});
+    if (map != nullptr && map->is_mapping()) return true;
+  }
+  for (const std::string_view field : {"name", "namespace"}) {
+    const Node* const text = yaml::find_path(object, {"metadata", field});
+    if (text != nullptr && !text->is_null() && !text->text.empty()) return true;
+  }
+  return false;
+}
+
 bool present(const Node* node) { return node != nullptr && !yaml::is_empty(*node); }
 
 void check_object(const Node& object) {
   const Node* const kind = yaml::find(object, "kind");
-  if (!present(yaml::find(object, "apiVersion")) && !present(kind) &&
-      !present(yaml::find(object, "metadata")))
+  if (!present(yaml::find(object, "apiVersion")) && !present(kind) && !has_metadata(object))
     fail("kustomize/no-metadata", object.span,
          "expected an object with apiVersion, kind and metadata", {}, {});
   if (!present(kind) || kind->text.empty())
@@ -97,6 +112,16 @@ void check_object(const Node& object) {
   if (!present(name) || name->text.empty())
     fail("kustomize/no-name", object.span, cat("the ", kind->text, " has no metadata.name"), {},
          {go_meta(object)});
+}
+
+void require_unique_list(Build& build, const Node& list, std::string_view kind) {
+  try {
+    require_unique_when_written(list, &build.context.sources);
+  } catch (const Error& error) {
+    throw WordedError(error.diagnostic(),
+                      cat("trouble expanding list of ", kind, "; received error ", words_of(error),
+                          " for the following resource:\n", write_go_yaml(list)));
+  }
 }
 
 // Objects in the order in which lists are opened: what a list holds comes behind everything else.
@@ -109,7 +134,7 @@ void expand_lists(Build& build, std::vector<Node*>& objects, std::vector<Node*>&
       result.push_back(object);
       continue;
     }
-    require_unique_keys(*object);
+    require_unique_list(build, *object, kind);
     if (items->is_null()) continue;
     if (!items->is_sequence())
       fail("kustomize/list-items", items->span, cat("expected a list in 'items' of a ", kind), {},
@@ -138,13 +163,39 @@ void unwrap_single_list(std::vector<Node*>& documents) {
   documents = std::move(objects);
 }
 
-// A comment can hold a schema for its field, which would decide how lists merge.
-void check_comments(const yaml::Document& document) {
-  for (const yaml::Comment& comment : document.comments)
-    if (trim(comment.text).starts_with('{') &&
-        contains(comment.text, "x-kubernetes-patch-strategy"))
-      fail("kustomize/unsupported", comment.span, "schemas in comments are not supported", {},
-           {"schemas in comments"});
+// The entry that a comment belongs to: the last that starts before it, on its line, or the next one
+// when the comment has a line of its own.
+const yaml::Entry* commented_entry(const Node& node, const yaml::Comment& comment,
+                                   const yaml::Entry* found) {
+  for (const Node* const item : node.items) found = commented_entry(*item, comment, found);
+  for (const yaml::Entry& entry : node.entries) {
+    const std::uint32_t at = entry.key->span.offset;
+    const bool before = at < comment.span.offset;
+    if (before != comment.own_line) {
+      const std::uint32_t best = found != nullptr ? found->key->span.offset : 0;
+      if (found == nullptr || (before ? at > best : at < best)) found = &entry;
+    }
+    found = commented_entry(*entry.value, comment, found);
+  }
+  return found;
+}
+
+// A comment can hold a schema for its field, which then decides how the field merges: the comment
+// goes with the key.
+void keep_schemas(Build& build, const yaml::Document& document, std::string_view text,
+                  std::uint32_t offset) {
+  for (const yaml::Comment& comment : document.comments) {
+    if (!trim(comment.text).starts_with('{')) continue;
+    const yaml::Entry* const entry = commented_entry(*document.root, comment, nullptr);
+    if (entry == nullptr) continue;
+    Node& key = *entry->key;
+    const std::uint32_t from = std::min(key.span.offset, comment.span.offset) - offset;
+    const std::uint32_t to = std::max(key.span.offset, comment.span.offset) - offset;
+    const auto breaks = std::ranges::count(text.substr(from, to - from), '\n');
+    if (breaks != (comment.own_line ? 1 : 0)) continue;
+    if (key.decoration == nullptr) key.decoration = build.arena.make<yaml::Decoration>();
+    key.decoration->line.push_back(build.arena, comment);
+  }
 }
 
 std::vector<std::string_view> comma_list(Arena& arena, std::string_view text) {
@@ -198,10 +249,25 @@ bool may_hold_secret(std::string_view text) {
   return false;
 }
 
+// go-yaml looks a bit further than the document that it takes: what follows one in brackets may not
+// even be tokens.
+void check_rest(const yaml::Document& document, std::string_view piece, Span place) {
+  const Node& root = *document.root;
+  if (root.is_scalar() || root.style != yaml::Style::kFlow) return;
+  const std::uint32_t end = root.span.offset + root.span.length - place.offset;
+  if (end >= piece.size() || trim(piece.substr(end)).empty()) return;
+  if (find_go_yaml_problem(piece, 3))
+    fail("yaml/expected-document", {place.source, place.offset + end, 1},
+         "expected the end of the document, found more content");
+}
+
 yaml::Document read_piece(Build& build, std::string_view piece, Span place,
                           const yaml::Profile& profile) {
   try {
-    return yaml::read_first(piece, place, profile, build.arena, build.context.limits);
+    const yaml::Document document =
+        yaml::read_first(piece, place, profile, build.arena, build.context.limits);
+    check_rest(document, piece, place);
+    return document;
   } catch (const Error& error) {
     const Diagnostic& cause = error.diagnostic();
     if (!cause.code.starts_with("yaml/")) throw;
@@ -225,7 +291,7 @@ std::vector<Node*> read_objects_from(Build& build, std::string_view text, Span p
         build, piece,
         {place.source, place.offset + offset, static_cast<std::uint32_t>(piece.size())}, profile);
     if (document.empty) continue;
-    check_comments(document);
+    if (!document.comments.empty()) keep_schemas(build, document, piece, place.offset + offset);
     turn_repeated_keys(*document.root);
     documents.push_back(document.root);
   }

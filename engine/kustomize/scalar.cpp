@@ -110,7 +110,8 @@ void stringify_metadata(Arena& arena, yaml::Node& body, std::string_view field) 
   std::map<std::string_view, const yaml::Entry*> sorted;
   for (const yaml::Entry& entry : map->entries) sorted.emplace(entry.key->text, &entry);
   if (sorted.empty()) {
-    yaml::remove(*metadata, field);
+    while (yaml::remove(*metadata, field)) {
+    }
     return;
   }
   yaml::Node* const result = yaml::copy_shallow(arena, *map);

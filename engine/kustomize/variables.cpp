@@ -75,6 +75,8 @@ std::string variables_shown(const Node& list) {
     Variable variable = variable_of(*entry);
     variable.gvk.group = yaml::text_at(*entry, {"objref", "group"});
     variable.gvk.version = yaml::text_at(*entry, {"objref", "version"});
+    const bool refers = yaml::find(*entry, "fieldref") != nullptr;
+    if (!refers) variable.field_path = {};
     shown += cat(shown.empty() ? "" : " ", go_variable(variable));
   }
   return shown;
@@ -262,6 +264,31 @@ void record_variables(Build&, const Kustomization& file, Accumulated& into) {
       [&] { record_list(*list, into); });
 }
 
+namespace {
+
+// One warning for all of them, as the tool has one line.
+void warn_unused(Build& build, const std::vector<Variable>& variables,
+                 const std::set<std::string_view>& used) {
+  std::vector<std::string> names;
+  const Variable* first = nullptr;
+  for (const Variable& variable : variables) {
+    if (used.contains(variable.name)) continue;
+    if (first == nullptr) first = &variable;
+    names.emplace_back(variable.name);
+  }
+  if (first == nullptr) return;
+  std::string text = names.size() == 1 ? cat("the var '", names[0], "' is never used")
+                                       : cat("the vars '", join(names, "', '"), "' are never used");
+  build.context.warnings->push_back({Severity::kWarning,
+                                     "kustomize/unused-variable",
+                                     first->span,
+                                     std::move(text),
+                                     {},
+                                     {join(names, ",")}});
+}
+
+}  // namespace
+
 void resolve_variables(Build& build, Accumulated& all) {
   if (all.variables.empty()) return;
   std::ranges::sort(all.variables, {}, &Variable::name);
@@ -270,14 +297,7 @@ void resolve_variables(Build& build, Accumulated& all) {
     visit_fields(build.arena, *item->body, all.tables().variables, Make::kNothing,
                  [&](const FieldSpec&, Node& node) { replacer.replace(node); });
   if (build.context.warnings == nullptr) return;
-  for (const Variable& variable : all.variables)
-    if (!replacer.used().contains(variable.name))
-      build.context.warnings->push_back({Severity::kWarning,
-                                         "kustomize/unused-variable",
-                                         variable.span,
-                                         cat("the var '", variable.name, "' is never used"),
-                                         {},
-                                         {std::string(variable.name)}});
+  warn_unused(build, all.variables, replacer.used());
 }
 
 }  // namespace plumb::kustomize

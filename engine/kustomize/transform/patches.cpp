@@ -7,6 +7,7 @@
 #include "kustomize/embedded.h"
 #include "kustomize/go_yaml3.h"
 #include "kustomize/json_patch.h"
+#include "kustomize/json_values.h"
 #include "kustomize/scalar.h"
 #include "kustomize/selector.h"
 #include "kustomize/shape.h"
@@ -289,6 +290,7 @@ void apply_operations(const Step& step, const PatchText& patch, const JsonPatch&
   const Mark writer{patch.place, step.build.origins.layer(yaml::LayerKind::kPatch, patch.layer)};
   for (Item* const item : select(step.items, Selector(*target))) {
     if (remembers) remember_id(*item);
+    require_unique_when_written(*item, &step.build.context.sources);
     apply(step.build, operations, *item->body, writer);
     if (yaml::is_empty(*item->body))
       step.items.drop(item);

@@ -55,7 +55,19 @@ std::vector<std::string> split_by(std::string_view text, std::string_view delimi
   fail("kustomize/replacement", span, std::move(text), {}, {std::move(cause)});
 }
 
+// kustomize keeps what objects were called in lists divided by commas.
+void check_names(const Item& item) {
+  for (const FormerId& id : item.former)
+    for (const std::string_view text : {id.kind, id.namespace_name, id.name})
+      if (contains(text, ","))
+        fail("kustomize/bookkeeping", item.body->span,
+             cat("'", text, "' has a comma, which no name of an object may have"), {},
+             {"error getting node IDs: number of previous names, number of previous namespaces, "
+              "number of previous kinds not equal"});
+}
+
 std::vector<Id> ids_of(const Item& item) {
+  check_names(item);
   std::vector<Id> ids;
   for (std::size_t i = 0; i < item.former.size(); ++i) ids.push_back(item.former_id(i));
   ids.push_back(item.id());
@@ -206,8 +218,8 @@ void apply_to(const Step& step, Item& item, const Node& value, const Node& path,
                              mark, path.span))
     return;
   const std::string shown =
-      cat(options.create ? "unable to find or create field \"" : "unable to find field \"",
-          path.text, "\" in replacement target");
+      cat(options.create ? "unable to find or create field " : "unable to find field ",
+          go_quoted(path.text), " in replacement target");
   std::vector<Target> targets;
   try {
     targets =

@@ -24,21 +24,49 @@ std::string with_component(std::string_view path, std::string_view component,
 
 }  // namespace
 
+namespace {
+
+[[noreturn]] void fail_value_add(const Node& place, std::string text, std::string cause) {
+  fail("kustomize/bad-value", place.span, std::move(text), {}, {std::move(cause)});
+}
+
+void check(const Node& config, const Node* targets) {
+  if (targets == nullptr || targets->items.empty())
+    fail_value_add(config, "expected 'targets'", "must specify at least one target");
+  for (const Node* const target : targets->items) {
+    if (yaml::text_at(*target, {"fieldPath"}).empty())
+      fail_value_add(*target, "the target has no 'fieldPath'", "fieldPath cannot be empty");
+    const Node* const position = yaml::find(*target, "filePathPosition");
+    if (position != nullptr && yaml::as_integer(*position).value_or(0) < 0)
+      fail_value_add(*position, "expected a position from 0",
+                     cat("value of FilePathPosition (", position->text, ") cannot be negative"));
+  }
+}
+
+// The value, or the name of the directory.
+const Node* value_of(const Step& step, const Node& config) {
+  const Node* const value = yaml::find(config, "value");
+  Arena& arena = step.build.arena;
+  if (value != nullptr && !trim(value->text).empty())
+    return yaml::make_string(arena, trim(value->text), value->span);
+  const std::string directory = absolute(step.build, step.root.directory);
+  return yaml::make_string(arena, directory.substr(directory.rfind('/') + 1), config.span);
+}
+
+}  // namespace
+
 void value_add_from_config(const Step& step, const Node& config) {
   Build& build = step.build;
-  const Node* const value = yaml::find(config, "value");
   const Node* const targets = yaml::find(config, "targets");
-  if (value == nullptr || value->text.empty() || targets == nullptr)
-    fail("kustomize/unsupported", config.span,
-         "a ValueAddTransformer without 'value' (the directory's name) is not supported", {},
-         {"ValueAddTransformer without value"});
+  configuring(step, "ValueAddTransformer", config, [&] { check(config, targets); });
+  const Node* const value = value_of(step, config);
   const Mark writer = mark(step, yaml::LayerKind::kTransformer, "ValueAddTransformer", value->span);
   for (const Node* const target : targets->items) {
     const Node* const selector = yaml::find(*target, "selector");
     const Node empty;
     const Node* const position = yaml::find(*target, "filePathPosition");
     const std::int64_t at = position != nullptr ? yaml::as_integer(*position).value_or(0) : 0;
-    const FieldSpec spec{{}, yaml::text_at(*target, {"fieldPath"}), at == 0};
+    const FieldSpec spec{{}, yaml::text_at(*target, {"fieldPath"}), true};
     for (Item* const item : select(step.items, Selector(selector != nullptr ? *selector : empty))) {
       visit_fields(build.arena, *item->body, spec, Make::kScalar, [&](Node& node) {
         require_scalar(node);

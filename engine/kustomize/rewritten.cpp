@@ -1,4 +1,4 @@
-// Keys that stand twice in a mapping, as go-yaml v3 finds them in the object it has written.
+// What is found wrong with an object when it is written with go-yaml v3 and read again.
 
 #include <algorithm>
 #include <map>
@@ -8,6 +8,7 @@
 #include "kustomize/build.h"
 #include "kustomize/go_yaml3.h"
 #include "kustomize/json_values.h"
+#include "kustomize/provenance.h"
 #include "kustomize/wording.h"
 #include "yaml/read.h"
 
@@ -67,6 +68,17 @@ void list_repeated(const Node& node, const std::map<const Node*, std::size_t>& l
   for (const yaml::Entry& entry : node.entries) list_repeated(*entry.value, lines, found);
 }
 
+template <typename Test>
+const yaml::Entry* find_entry_if(const Node& node, const Test& test) {
+  for (const Node* const item : node.items)
+    if (const yaml::Entry* const found = find_entry_if(*item, test)) return found;
+  for (const yaml::Entry& entry : node.entries) {
+    if (test(*entry.value)) return &entry;
+    if (const yaml::Entry* const found = find_entry_if(*entry.value, test)) return found;
+  }
+  return nullptr;
+}
+
 // All repeated keys, with the lines that they have when the object is written out.
 std::string repeated_keys(const Node& body, const SourceStore* sources) {
   Reread reread;
@@ -85,11 +97,39 @@ std::string repeated_keys(const Node& body, const SourceStore* sources) {
 
 }  // namespace
 
+void require_readable_when_written(const Node& node) {
+  const auto starts_with_tab = [](const Node& text) {
+    const bool block = text.style == yaml::Style::kLiteral || text.style == yaml::Style::kPlain;
+    return text.is_string() && block && text.text.starts_with('\t') && contains(text.text, "\n") &&
+           may_be_block(text.text);
+  };
+  const auto found = find_entry_if(node, starts_with_tab);
+  if (found == nullptr) return;
+  std::map<const Node*, std::size_t> lines;
+  write_go_yaml(node, {}, &lines);
+  const auto line = lines.find(found->key);
+  // The first line of a text is not named; the next one is, where the reader noticed.
+  const std::size_t number = line == lines.end() ? 1 : line->second;
+  fail("kustomize/value-type", found->value->span,
+       "a text of several lines that starts with a tab cannot be printed", {},
+       {cat("yaml: line ", number == 1 ? 2 : number,
+            ": found a tab character where an indentation space is expected")});
+}
+
 void require_unique_when_written(const Node& body, const SourceStore* sources) {
   try {
     require_unique_keys(body);
   } catch (const Error& error) {
     throw WordedError(error.diagnostic(), repeated_keys(body, sources));
+  }
+}
+
+void require_unique_when_written(const Item& item, const SourceStore* sources) {
+  try {
+    require_unique_keys(*item.body);
+  } catch (const Error& error) {
+    Arena arena;
+    throw WordedError(error.diagnostic(), repeated_keys(*with_history(arena, item), sources));
   }
 }
 
