@@ -134,6 +134,7 @@ int run_command(const CommandRow& row, std::span<const std::string> words, Proce
     // Here, because only the invocation knows the secrets that an error may quote.
     process.out.clear();
     invocation.report(error.diagnostic());
+    for (const Diagnostic& further : error.further()) invocation.report(further);
     return kUnclear;
   }
 }

@@ -173,6 +173,7 @@ std::vector<Outcome> Session::render_all(const Revision& revision,
       diagnostic.notes.push_back({cat("while rendering target '", targets[i].environment->name, "/",
                                       targets[i].unit->name, "'")});
       outcomes[i].error = std::move(diagnostic);
+      outcomes[i].further_errors = error.further();
     }
   });
   for (const Outcome& outcome : outcomes) {
@@ -189,6 +190,7 @@ bool Session::report_errors(const std::vector<Outcome>& outcomes) {
     }
     if (!outcome.error) continue;
     invocation_.report(*outcome.error);
+    for (const Diagnostic& further : outcome.further_errors) invocation_.report(further);
     failed = true;
   }
   return failed;

@@ -29,6 +29,7 @@ struct Outcome {
   render::Target target;
   std::optional<render::Rendered> rendered;
   std::optional<Diagnostic> error;
+  Diagnostics further_errors;  // of the text that the error is about
 };
 
 // All objects in one order, whatever unit they come from, as a stream of YAML. `verify`: read it

@@ -17,34 +17,65 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // ---- words ----
 
+// A set of resolutions.
+constexpr unsigned in(Resolution resolution) { return 1U << static_cast<unsigned>(resolution); }
+template <typename... More>
+constexpr unsigned in(Resolution first, More... more) {
+  return in(first) | in(more...);
+}
+constexpr unsigned kYaml11 = in(Resolution::kGoYaml2, Resolution::kYtt, Resolution::kKubernetes);
+constexpr unsigned kGo = kYaml11 | in(Resolution::kGoYaml3);
+constexpr unsigned kGoAndStrict = kGo | in(Resolution::kStrict);
+constexpr unsigned kAll = kGoAndStrict | in(Resolution::kJson);
+
+// A text that is no string for some resolutions.
 struct Word {
   std::string_view text;
   Type type;
-  bool yaml11_only;  // YAML 1.1 calls it a boolean, 1.2 a string
+  unsigned known_to;
 };
 
 // Words with the same first character stand together.
 constexpr std::array kWords{
-    Word{"~", Type::kNull, false},        Word{"<<", Type::kMerge, false},
-    Word{"null", Type::kNull, false},     Word{"no", Type::kBoolean, true},
-    Word{"n", Type::kBoolean, true},      Word{"Null", Type::kNull, false},
-    Word{"NULL", Type::kNull, false},     Word{"No", Type::kBoolean, true},
-    Word{"NO", Type::kBoolean, true},     Word{"N", Type::kBoolean, true},
-    Word{"true", Type::kBoolean, false},  Word{"True", Type::kBoolean, false},
-    Word{"TRUE", Type::kBoolean, false},  Word{"false", Type::kBoolean, false},
-    Word{"False", Type::kBoolean, false}, Word{"FALSE", Type::kBoolean, false},
-    Word{"yes", Type::kBoolean, true},    Word{"y", Type::kBoolean, true},
-    Word{"Yes", Type::kBoolean, true},    Word{"YES", Type::kBoolean, true},
-    Word{"Y", Type::kBoolean, true},      Word{"on", Type::kBoolean, true},
-    Word{"off", Type::kBoolean, true},    Word{"On", Type::kBoolean, true},
-    Word{"Off", Type::kBoolean, true},    Word{"ON", Type::kBoolean, true},
-    Word{"OFF", Type::kBoolean, true},    Word{".nan", Type::kFloat, false},
-    Word{".NaN", Type::kFloat, false},    Word{".NAN", Type::kFloat, false},
-    Word{".inf", Type::kFloat, false},    Word{".Inf", Type::kFloat, false},
-    Word{".INF", Type::kFloat, false},    Word{"+.inf", Type::kFloat, false},
-    Word{"+.Inf", Type::kFloat, false},   Word{"+.INF", Type::kFloat, false},
-    Word{"-.inf", Type::kFloat, false},   Word{"-.Inf", Type::kFloat, false},
-    Word{"-.INF", Type::kFloat, false},
+    Word{"~", Type::kNull, kGoAndStrict},
+    Word{"<<", Type::kMerge, kGoAndStrict},
+    Word{"null", Type::kNull, kAll},
+    Word{"no", Type::kBoolean, kYaml11},
+    Word{"n", Type::kBoolean, kYaml11},
+    Word{"Null", Type::kNull, kGo},
+    Word{"NULL", Type::kNull, kGo},
+    Word{"No", Type::kBoolean, kYaml11},
+    Word{"NO", Type::kBoolean, kYaml11},
+    Word{"N", Type::kBoolean, kYaml11},
+    Word{"true", Type::kBoolean, kAll},
+    Word{"True", Type::kBoolean, kGo},
+    Word{"TRUE", Type::kBoolean, kGo},
+    Word{"false", Type::kBoolean, kAll},
+    Word{"False", Type::kBoolean, kGo},
+    Word{"FALSE", Type::kBoolean, kGo},
+    Word{"yes", Type::kBoolean, kYaml11},
+    Word{"y", Type::kBoolean, kYaml11},
+    Word{"Yes", Type::kBoolean, kYaml11},
+    Word{"YES", Type::kBoolean, kYaml11},
+    Word{"Y", Type::kBoolean, kYaml11},
+    Word{"on", Type::kBoolean, kYaml11},
+    Word{"off", Type::kBoolean, kYaml11},
+    Word{"On", Type::kBoolean, kYaml11},
+    Word{"Off", Type::kBoolean, kYaml11},
+    Word{"ON", Type::kBoolean, kYaml11},
+    Word{"OFF", Type::kBoolean, kYaml11},
+    Word{".nan", Type::kFloat, kGoAndStrict},
+    Word{".NaN", Type::kFloat, kGoAndStrict},
+    Word{".NAN", Type::kFloat, kGoAndStrict},
+    Word{".inf", Type::kFloat, kGoAndStrict},
+    Word{".Inf", Type::kFloat, kGoAndStrict},
+    Word{".INF", Type::kFloat, kGoAndStrict},
+    Word{"+.inf", Type::kFloat, kGoAndStrict},
+    Word{"+.Inf", Type::kFloat, kGoAndStrict},
+    Word{"+.INF", Type::kFloat, kGoAndStrict},
+    Word{"-.inf", Type::kFloat, kGoAndStrict},
+    Word{"-.Inf", Type::kFloat, kGoAndStrict},
+    Word{"-.INF", Type::kFloat, kGoAndStrict},
 };
 constexpr std::size_t kWordBytesMax = 5;
 
@@ -180,15 +211,8 @@ bool is_json_number(std::string_view text) {
          !contains(text, ".E") && is_float_shape(text);
 }
 
-Type resolve_number(std::string_view text, Resolution resolution) {
-  if (text.front() != '.') {
-    if (const auto integer = parse_integer(text)) {
-      if (fits_64_bits(*integer)) return Type::kInteger;
-      if (resolution == Resolution::kKubernetes && integer->base == 10) return Type::kInteger;
-    }
-  }
-  if (parse_float(text)) return Type::kFloat;
-  return Type::kString;
+bool is_whole(std::string_view number) {
+  return number.find_first_of(".eE") == std::string_view::npos;
 }
 
 // ---- dates ----
@@ -295,25 +319,98 @@ std::string two_digits(int value) {
   return cat(static_cast<char>('0' + value / 10), static_cast<char>('0' + value % 10));
 }
 
+// ---- rules ----
+
+bool is_date(std::string_view text) {
+  return is_digit(text.front()) && parse_timestamp(text).has_value();
+}
+bool is_go_integer(std::string_view text) {
+  if (text.front() == '.') return false;
+  const auto integer = parse_integer(text);
+  return integer && fits_64_bits(*integer);
+}
+bool is_large_integer(std::string_view text) {
+  if (text.front() == '.') return false;
+  const auto integer = parse_integer(text);
+  return integer && integer->base == 10;
+}
+bool is_go_float(std::string_view text) { return parse_float(text).has_value(); }
+bool is_json_integer(std::string_view text) { return is_json_number(text) && is_whole(text); }
+// [-+]?(0|[1-9][0-9]*) | 0o[0-7]+ | 0x[0-9a-fA-F]+
+bool is_core_integer(std::string_view text) {
+  const int base = text.starts_with("0o") ? 8 : text.starts_with("0x") ? 16 : 10;
+  std::string_view digits = text.substr(base == 10 ? 0 : 2);
+  if (base == 10 && (digits.front() == '-' || digits.front() == '+')) digits.remove_prefix(1);
+  if (digits.empty() || (base == 10 && digits.front() == '0' && digits.size() > 1)) return false;
+  return std::all_of(digits.begin(), digits.end(), [&](char c) { return is_digit_of(c, base); });
+}
+bool is_core_float(std::string_view text) {
+  return is_float_shape(text) && !is_whole(text) && is_go_float(text);
+}
+
+// What a text that starts like a number can be: the first row that matches counts.
+struct NumberRule {
+  Type type;
+  bool (*matches)(std::string_view text);  // of a text that is not empty
+  unsigned known_to;
+};
+constexpr std::array kNumberRules{
+    NumberRule{Type::kTimestamp, is_date, in(Resolution::kGoYaml2, Resolution::kGoYaml3)},
+    NumberRule{Type::kInteger, is_go_integer, kGo},
+    NumberRule{Type::kInteger, is_large_integer, in(Resolution::kKubernetes)},
+    NumberRule{Type::kFloat, is_go_float, kGo},
+    NumberRule{Type::kInteger, is_json_integer, in(Resolution::kJson)},
+    NumberRule{Type::kFloat, is_json_number, in(Resolution::kJson)},
+    NumberRule{Type::kInteger, is_core_integer, in(Resolution::kStrict)},
+    NumberRule{Type::kFloat, is_core_float, in(Resolution::kStrict)},
+};
+
+bool is_boolean_elsewhere(std::string_view text) {
+  return resolve(text, Resolution::kGoYaml2) == Type::kBoolean;
+}
+bool is_null_elsewhere(std::string_view text) {
+  return resolve(text, Resolution::kGoYaml2) == Type::kNull;
+}
+bool is_number_elsewhere(std::string_view text) {
+  const Type type = resolve(text, Resolution::kGoYaml2);
+  return type == Type::kInteger || type == Type::kFloat || looks_base60(text);
+}
+
+// How a string of kStrict is read elsewhere.
+struct MisreadingRule {
+  Misreading misreading;
+  bool (*matches)(std::string_view text);
+};
+constexpr std::array kMisreadingRules{
+    MisreadingRule{{"yaml/read-as-boolean", "a boolean"}, is_boolean_elsewhere},
+    MisreadingRule{{"yaml/read-as-null", "null"}, is_null_elsewhere},
+    MisreadingRule{{"yaml/read-as-date", "a date"}, looks_like_timestamp},
+    MisreadingRule{{"yaml/read-as-number", "a number"}, is_number_elsewhere},
+};
+
 }  // namespace
 
 Type resolve(std::string_view plain, Resolution resolution) {
   if (plain.empty()) return resolution == Resolution::kJson ? Type::kString : Type::kNull;
-  if (resolution == Resolution::kJson) {
-    if (plain == "null") return Type::kNull;
-    if (plain == "true" || plain == "false") return Type::kBoolean;
-    if (!is_json_number(plain)) return Type::kString;
-    return plain.find_first_of(".eE") == std::string_view::npos ? Type::kInteger : Type::kFloat;
-  }
   const Lead& lead = kLeads[static_cast<unsigned char>(plain.front())];
   if (const Word* const word = find_word(plain, lead)) {
-    const bool known = !word->yaml11_only || resolution != Resolution::kGoYaml3;
-    return known ? word->type : Type::kString;
+    return (word->known_to & in(resolution)) != 0 ? word->type : Type::kString;
   }
   if (!lead.number) return Type::kString;
-  const bool dates = resolution == Resolution::kGoYaml2 || resolution == Resolution::kGoYaml3;
-  if (dates && is_digit(plain.front()) && parse_timestamp(plain)) return Type::kTimestamp;
-  return resolve_number(plain, resolution);
+  for (const NumberRule& rule : kNumberRules) {
+    if ((rule.known_to & in(resolution)) != 0 && rule.matches(plain)) return rule.type;
+  }
+  return Type::kString;
+}
+
+const Misreading* misreading(std::string_view plain) {
+  if (plain.empty()) return nullptr;
+  const Lead& lead = kLeads[static_cast<unsigned char>(plain.front())];
+  if (!lead.number && (lead.words == 0 || plain.size() > kWordBytesMax)) return nullptr;
+  for (const MisreadingRule& rule : kMisreadingRules) {
+    if (rule.matches(plain)) return &rule.misreading;
+  }
+  return nullptr;
 }
 
 std::string decimal(std::string_view text) {

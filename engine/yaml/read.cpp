@@ -8,20 +8,36 @@ namespace plumb::yaml {
 const Profile kKubernetesProfile{
     "kubernetes", Resolution::kKubernetes, DuplicateKeys::kError, MergeKeys::kAny, false, true,
     false};
-const Profile kKustomizeProfile{
-    "kustomize", Resolution::kGoYaml3, DuplicateKeys::kError, MergeKeys::kSpelled, false, true,
-    true};
+const Profile kKustomizeProfile{"kustomize",
+                                Resolution::kGoYaml3,
+                                DuplicateKeys::kError,
+                                MergeKeys::kSpelled,
+                                false,
+                                true,
+                                true,
+                                true};
 const Profile kKustomizationProfile{"kustomization",
                                     Resolution::kGoYaml2,
                                     DuplicateKeys::kError,
                                     MergeKeys::kAny,
                                     false,
                                     true,
-                                    false};
+                                    false,
+                                    true};
 const Profile kYttTemplateProfile{
     "ytt template", Resolution::kYtt, DuplicateKeys::kError, MergeKeys::kSingle, true, true, false};
 const Profile kYttPlainProfile{
     "ytt", Resolution::kYtt, DuplicateKeys::kLastWins, MergeKeys::kSingle, true, true, false};
+
+const Profile kStrictProfile{"strict",
+                             Resolution::kStrict,
+                             DuplicateKeys::kError,
+                             MergeKeys::kAny,
+                             false,
+                             true,
+                             false,
+                             false,
+                             true};
 
 Stream read(const SourceStore& sources, SourceId id, const Profile& profile, Arena& arena,
             const Limits& limits) {
@@ -29,21 +45,27 @@ Stream read(const SourceStore& sources, SourceId id, const Profile& profile, Are
   const std::string_view text = sources.text(id);
   const Span whole{id, 0, static_cast<std::uint32_t>(text.size())};
   if (text.size() > limits.file_bytes) fail_limit(limits, &Limits::file_bytes, whole);
-  Reader(text, whole, true, profile, arena, limits).read_stream(stream);
+  Reader reader(text, whole, true, profile, arena, limits);
+  reader.check_text();
+  reader.read_stream(stream);
   return stream;
 }
 
 Stream read_text(std::string_view text, Span place, const Profile& profile, Arena& arena,
                  const Limits& limits) {
   Stream stream;
-  Reader(text, place, false, profile, arena, limits).read_stream(stream);
+  Reader reader(text, place, false, profile, arena, limits);
+  reader.check_text();
+  reader.read_stream(stream);
   return stream;
 }
 
 Document read_first(std::string_view piece, Span place, const Profile& profile, Arena& arena,
                     const Limits& limits) {
   Document document;
-  Reader(piece, place, true, profile, arena, limits).read_first(document);
+  Reader reader(piece, place, true, profile, arena, limits);
+  reader.check_text();
+  reader.read_first(document);
   return document;
 }
 
@@ -82,7 +104,6 @@ bool Reader::keep_error(Error& error) {
 
 // stream ::= document? ( ('...' | '---') document? )*
 void Reader::read_stream(Stream& stream) {
-  check_text();
   if (text_.size() >= kMuchText) arena_.expect_much();
   skip_byte_order_mark();
   bool more = true;
@@ -96,6 +117,7 @@ void Reader::read_stream(Stream& stream) {
   throw_errors();
   if (documents_.empty() && !comments_.empty()) add_document_of_comments();
   stream.documents.assign(arena_, documents_.data(), documents_.size());
+  stream.warnings = std::move(warnings_);
 }
 
 void Reader::skip_byte_order_mark() {
@@ -108,8 +130,8 @@ void Reader::start_document() {
   document_ = {};
   comments_.clear();
   // A table that was large once would be large to clear for ever.
-  if (!anchors_.empty()) anchors_ = {};
-  if (!tag_prefixes_.empty()) tag_prefixes_ = {};
+  if (!anchors_.empty()) anchors_ = decltype(anchors_)();
+  if (!tag_prefixes_.empty()) tag_prefixes_ = decltype(tag_prefixes_)();
   alias_nodes_ = 0;
   has_merge_keys_ = false;
   keys_allowed_ = true;
@@ -178,7 +200,6 @@ bool Reader::skip_to_next_document() {
 // What follows a value that ends by itself (a flow collection, a quoted scalar), or is indented
 // less than a block collection, is another document's; else it is a mistake.
 void Reader::read_first(Document& document) {
-  check_text();
   skip_byte_order_mark();
   try {
     read_first_document();

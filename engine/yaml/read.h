@@ -7,9 +7,13 @@
 //   stream.documents.size() == 2
 //
 // The reader accepts, rejects and understands what the go-yaml versions inside ytt and kustomize
-// do; what tools treat differently it leaves to the profile, a row of data. Errors throw Error with
-// code yaml/… at the place; limits are read_depth and alias_nodes. Texts are views into the source
-// where the value stands there as it is.
+// do; what tools treat differently it leaves to the profile, a row of data. Texts are views into
+// the source where the value stands there as it is.
+//
+// Errors throw Error with code yaml/… at the place. A mistake in what is meant (a key twice, an
+// unknown alias) leaves the rest readable, and behind a mistake in the syntax reading goes on at
+// the next `---`: what else was found is in Error::further(), at most 100 in all. Limits are
+// read_depth and alias_nodes; passing one ends reading.
 //
 // Source of the rules: YAML 1.1, and go-yaml v2 and v3 as observed.
 
@@ -34,6 +38,7 @@ enum class Resolution : std::uint8_t {
   kKubernetes,  // go-yaml v2's without timestamps, as kubectl reads; integers of any size stay
                 // integers
   kJson,        // null, true, false, numbers of JSON; everything else is a string
+  kStrict,      // YAML 1.2's core: null, ~, true, false, decimal, 0o and 0x integers, floats
 };
 
 enum class DuplicateKeys : std::uint8_t {
@@ -56,9 +61,11 @@ struct Profile {
   MergeKeys merge_keys;
   bool collections_as_keys;  // else the error yaml/collection-key
   bool comments;             // Document::comments is filled
-  bool reprinted;  // its tool prints and reads again what it read: in flow collections an empty
-                   // value becomes
-                   // "" and a date with a time stays text (kustomize)
+  bool reprinted;      // its tool prints and reads again what it read: in flow collections an empty
+                       // value becomes
+                       // "" and a date with a time stays text (kustomize)
+  bool utf16 = false;  // a text with a byte order mark of UTF-16 is read; else yaml/encoding
+  bool warnings = false;  // Stream::warnings tells plain texts that other tools take for no text
 };
 
 // plumb's own files and manifests: what kubectl and Argo CD would read, strict about duplicates.
@@ -70,14 +77,23 @@ extern const Profile kKustomizationProfile;
 // ytt: templates (a duplicate key is an error) and plain files and data values (the last wins).
 extern const Profile kYttTemplateProfile;
 extern const Profile kYttPlainProfile;
+// Where nothing may depend on the reader: only what all tools understand alike is no text, and a
+// plain text that some take for a boolean, a number or a date is warned of: `no`, `1:30`, `012`.
+extern const Profile kStrictProfile;
 
 struct Stream {
   List<Document> documents;
+  Diagnostics warnings;  // yaml/read-as-…, where the profile asks for them
 };
 
 // All documents of a source. The store's text must outlive the arena's use.
 Stream read(const SourceStore& sources, SourceId id, const Profile& profile, Arena& arena,
             const Limits& limits = {});
+// The same, on up to `jobs` threads where the text is large and has many documents: its parts
+// between
+// `---` lines are read at the same time. Tree, places, warnings and errors are those of read().
+Stream read_parallel(const SourceStore& sources, SourceId id, const Profile& profile, Arena& arena,
+                     unsigned jobs, const Limits& limits = {});
 // A text that stands alone: JSON in a string, a generated file. `text` must outlive the arena's
 // use; every node gets the span `place` where offsets cannot be told.
 Stream read_text(std::string_view text, Span place, const Profile& profile, Arena& arena,
@@ -87,6 +103,14 @@ Stream read_text(std::string_view text, Span place, const Profile& profile, Aren
 // the source's text, `place` where it stands there.
 Document read_first(std::string_view piece, Span place, const Profile& profile, Arena& arena,
                     const Limits& limits = {});
+
+// How readers of YAML 1.1 would take a plain text that is a string under kStrict; null when they
+// read it alike. The code is that of a warning.
+struct Misreading {
+  std::string_view code;  // "yaml/read-as-boolean"
+  std::string_view what;  // "a boolean"
+};
+const Misreading* misreading(std::string_view plain);
 
 // The type that a plain scalar has under a resolution: resolve("1_000", Resolution::kGoYaml2) ==
 // Type::kInteger.

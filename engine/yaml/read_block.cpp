@@ -7,6 +7,10 @@
 
 namespace plumb::yaml {
 
+namespace {
+constexpr std::size_t kNearAnchorsMax = 1'000;  // among more, the near one is not looked for
+}
+
 // A node that belongs to a collection at `indent` and so stands further right; a sequence that is a
 // mapping's value may stand at the same column (`indentless`).
 Node* Reader::read_block_node(int indent, bool indentless) {
@@ -371,9 +375,11 @@ Node* Reader::read_alias() {
 }
 
 void Reader::report_unknown_anchor(std::string_view name, Span span) {
-  if (!can_report()) return;  // looking for the near one takes time
+  if (!can_report()) return;
   std::vector<std::string> names;
-  for (const auto& [known, anchor] : anchors_) names.emplace_back(known);
+  if (anchors_.size() <= kNearAnchorsMax) {
+    for (const auto& [known, anchor] : anchors_) names.emplace_back(known);
+  }
   std::sort(names.begin(), names.end());
   report("yaml/unknown-anchor", span, cat("unknown anchor '", name, "'"), did_you_mean(name, names),
          {std::string(name)});

@@ -124,10 +124,24 @@ void Reader::decorate(Node* node, const Properties& properties) {
 
 void Reader::resolve_scalar(Node& node) {
   node.type = node.style == Style::kPlain ? resolve(node.text, profile_.resolution) : Type::kString;
+  if (profile_.warnings) warn_of_misreading(node);
   if (!profile_.reprinted || flow_level_ == 0) return;
   const bool empty = node.type == Type::kNull && node.text.empty();
   const bool clock = node.type == Type::kTimestamp && contains(node.text, ":");
   if (empty || clock) node.type = Type::kString;
+}
+
+void Reader::warn_of_misreading(const Node& node) {
+  if (node.style != Style::kPlain || node.type != Type::kString) return;
+  const Misreading* const other = misreading(node.text);
+  if (other == nullptr) return;
+  warnings_.push_back(
+      {Severity::kWarning,
+       std::string(other->code),
+       node.span,
+       cat("'", node.text, "' is a string here and ", other->what, " for readers of YAML 1.1"),
+       {{cat("quote it: '", node.text, "'")}},
+       {std::string(node.text)}});
 }
 
 void Reader::resolve_tagged(Node& node, std::string_view tag) {

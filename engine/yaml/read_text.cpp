@@ -37,6 +37,7 @@ bool printable(char32_t c) {
 // The whole text once: later stages may then trust every byte.
 void Reader::check_text() {
   if (text_.starts_with("\xFF\xFE") || text_.starts_with("\xFE\xFF")) {
+    if (profile_.utf16) return read_utf16();
     fail_at(at_, at_ + 2, "yaml/encoding", "expected UTF-8, found a UTF-16 byte order mark",
             {{"save the file as UTF-8"}});
   }
@@ -124,6 +125,12 @@ void Reader::skip_blank_text() {
     skip_break();
     if (flow_level_ == 0) keys_allowed_ = true;
   }
+}
+
+Span Reader::span_elsewhere(const char* from, const char* to) const {
+  if (offsets_ == nullptr) return place_;
+  const std::uint32_t start = offsets_[from - text_.data()];
+  return {place_.source, place_.offset + start, offsets_[to - text_.data()] - start};
 }
 
 Span Reader::here(std::size_t length) const {

@@ -2,7 +2,9 @@
 // The reader's state, shared by its stages; not for other modules.
 //
 //   read_text.cpp     the text: encoding, line breaks, comments, places
+//   read_utf16.cpp    a text in UTF-16
 //   read.cpp          documents: markers, directives, the stream
+//   read_parallel.cpp parts of a large stream at the same time
 //   read_block.cpp    block collections, properties, implicit keys
 //   read_flow.cpp     flow collections
 //   read_scalar.cpp   plain, quoted and block scalars
@@ -61,7 +63,7 @@ class Reader {
          const Limits& limits)
       : text_(text),
         place_(place),
-        relative_(relative),
+        direct_(relative),
         profile_(profile),
         arena_(arena),
         limits_(limits),
@@ -70,6 +72,10 @@ class Reader {
         line_(at_),
         value_end_(at_) {}
 
+  void check_text();  // encoding and forbidden characters, once, before all
+  // What check_text() found holds for a part of the text, too.
+  void trust_text(bool only_line_feeds) { only_line_feeds_ = only_line_feeds; }
+  bool only_line_feeds() const { return only_line_feeds_; }
   void read_stream(Stream& stream);
   void read_first(Document& document);
 
@@ -112,14 +118,15 @@ class Reader {
     while (at_ < end_ && is(*at_, kBlank)) ++at_;
   }
   void read_comment();
-  void check_text();  // encoding and forbidden characters, once, before all
   void check_character(std::size_t& offset);
+  void read_utf16();  // the text becomes UTF-8
 
   Span span_of(const char* from, const char* to) const {
-    if (!relative_) return place_;
+    if (!direct_) return span_elsewhere(from, to);
     return {place_.source, place_.offset + static_cast<std::uint32_t>(from - text_.data()),
             static_cast<std::uint32_t>(to - from)};
   }
+  Span span_elsewhere(const char* from, const char* to) const;
   Span here(std::size_t length = 1) const;
   [[noreturn]] void fail_at(const char* from, const char* to, std::string_view code,
                             std::string text, std::vector<Note> notes = {}) const;
@@ -223,6 +230,7 @@ class Reader {
   }
   void decorate(Node* node, const Properties& properties);
   void resolve_scalar(Node& node);
+  void warn_of_misreading(const Node& node);
   void resolve_tagged(Node& node, std::string_view tag);
   void open_anchor(Node* node, const Properties& properties);
   void add_entry(Node* key, Node* value);
@@ -253,8 +261,9 @@ class Reader {
   };
 
   std::string_view text_;
-  Span place_;     // of the text: a whole source, or where a text that stands alone came from
-  bool relative_;  // offsets are offsets in the source
+  Span place_;   // of the text: a whole source, or where a text that stands alone came from
+  bool direct_;  // offsets in the text are offsets in the source, from place_ on
+  const std::uint32_t* offsets_ = nullptr;  // else, where each byte stands; null: just place_
   const Profile& profile_;
   Arena& arena_;
   const Limits& limits_;
@@ -284,6 +293,7 @@ class Reader {
   std::string scratch_;  // scalars that must be put together
   std::string breaks_;   // line breaks that may belong to one
   Diagnostics errors_;   // those that left the rest readable
+  Diagnostics warnings_;
 };
 
 }  // namespace plumb::yaml
