@@ -44,6 +44,7 @@ struct EmitProfile {
   bool rfc3339;             // dates are printed in full: 2001-01-01 → "2001-01-01T00:00:00Z"
   int indent = 2;           // columns of one level
   int sequence_indent = 0;  // how far the items of a key's sequence stand behind the key
+  bool keep_breaks = true;  // may a literal block end in empty lines (`|+`)? Else it is quoted
   bool comments = false;    // comments that attach_comments() gave to nodes
 };
 extern const EmitProfile kPlumbOutput;

@@ -37,6 +37,14 @@ bool is_surely_literal(std::string_view text) {
   return true;
 }
 
+std::size_t break_at_end(std::string_view part) {
+  for (const std::string_view line_break :
+       {"\n", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"}) {
+    if (part.ends_with(line_break)) return line_break.size();
+  }
+  return 0;
+}
+
 bool has_newline(std::string_view text) {
   return std::memchr(text.data(), '\n', text.size()) != nullptr;
 }
@@ -174,12 +182,19 @@ std::string folded_base64(std::string_view text) {
 
 }  // namespace
 
+bool ends_in_empty_line(std::string_view text) {
+  const std::size_t last = break_at_end(text);
+  return last != 0 &&
+         (text.size() == last || break_at_end(text.substr(0, text.size() - last)) != 0);
+}
+
 // The plainest form that keeps the text.
 void choose_form(ScalarText& scalar, const EmitProfile& profile, bool key) {
   const std::string_view text = scalar.text;
   if (!scalar.is_string || is_surely_plain(text)) return;
   const bool lines = !text.empty() && has_newline(text);
-  if (lines && !key && is_surely_literal(text)) {
+  const bool literal = lines && !key && (profile.keep_breaks || !ends_in_empty_line(text));
+  if (literal && is_surely_literal(text)) {
     scalar.multiline = true;
     scalar.form = Form::kLiteral;
     return;
@@ -193,7 +208,7 @@ void choose_form(ScalarText& scalar, const EmitProfile& profile, bool key) {
   }
   const ScalarAnalysis allowed = analyze(text, profile.go_printable);
   scalar.multiline = allowed.multiline;
-  if (lines && allowed.literal_allowed && !key) {
+  if (literal && allowed.literal_allowed) {
     scalar.form = Form::kLiteral;
   } else if (lines || needs_quotes(text, profile)) {
     scalar.form = Form::kDoubleQuoted;
@@ -363,14 +378,6 @@ void Emitter::write_double_quoted(std::string_view text, int indent, bool fold) 
 
 namespace {
 
-std::size_t break_at_end(std::string_view part) {
-  for (const std::string_view line_break :
-       {"\n", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"}) {
-    if (part.ends_with(line_break)) return line_break.size();
-  }
-  return 0;
-}
-
 // '|' and what keeps the text: a width where it starts with a blank, '-' or '+' by its last breaks.
 struct LiteralHeader {
   bool width = false;
@@ -382,11 +389,9 @@ LiteralHeader header_of(std::string_view text) {
   std::size_t at = 0;
   const char32_t first = next_code_point(text, at);
   header.width = first == ' ' || is_break(first);
-  const std::size_t last_break = break_at_end(text);
-  if (last_break == 0) {
+  if (break_at_end(text) == 0) {
     header.chomping = "-";
-  } else if (text.size() == last_break ||
-             break_at_end(text.substr(0, text.size() - last_break)) != 0) {
+  } else if (ends_in_empty_line(text)) {
     header.chomping = "+";
   }
   return header;

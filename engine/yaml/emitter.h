@@ -41,6 +41,9 @@ struct ScalarText {
 void scalar_text(ScalarText& scalar, const Node& node, const EmitProfile& profile);
 void choose_form(ScalarText& scalar, const EmitProfile& profile, bool key);
 
+// Would a literal block of the text need `|+`?
+bool ends_in_empty_line(std::string_view text);
+
 // A number's text under a rule; the view is the node's own text or `made`.
 std::string_view number_text(const Node& node, Numbers numbers, std::string& made);
 
