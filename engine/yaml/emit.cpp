@@ -30,7 +30,7 @@ std::string emit(const Node& node, const EmitProfile& profile) {
 }
 
 void Emitter::emit_root(const Node& node) {
-  if (has_comments(node)) write_head(node, 0);
+  if (has_comments(node)) write_document_comments(node.decoration->head, false);
   if (node.is_mapping() && !node.entries.empty()) {
     write_ordered(node, 0, true, profile_.keys);
   } else {
@@ -38,7 +38,7 @@ void Emitter::emit_root(const Node& node) {
   }
   // A literal that ends in another line break than '\n' has ended its line.
   if (out_.empty() || (out_.size() != line_ && out_.back() != '\n')) out_.put('\n');
-  if (has_comments(node)) write_foot(node, 0);
+  if (has_comments(node)) write_document_comments(node.decoration->foot, true);
 }
 
 void Emitter::write_node(const Node& node, int column, Place place) {
@@ -183,6 +183,18 @@ void Emitter::write_above(const List<Comment>& comments, int column) {
 
 void Emitter::write_head(const Node& node, int column) {
   write_above(node.decoration->head, column);
+}
+
+// An empty line keeps them apart from those of the first key and the last.
+void Emitter::write_document_comments(const List<Comment>& comments, bool at_end) {
+  if (comments.empty()) return;
+  if (at_end) out_.put('\n');
+  for (const Comment& comment : comments) {
+    write_comment(comment);
+    out_.put('\n');
+  }
+  if (!at_end) out_.put('\n');
+  line_ = out_.size();
 }
 
 void Emitter::write_behind(const List<Comment>& comments) {

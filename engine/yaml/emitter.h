@@ -91,6 +91,7 @@ class Emitter {
   }
   void write_comment(const Comment& comment);
   void write_above(const List<Comment>& comments, int column);
+  void write_document_comments(const List<Comment>& comments, bool at_end);
   void write_behind(const List<Comment>& comments);
   void write_head(const Node& node, int column);
   void write_key_comment(const Entry& entry);

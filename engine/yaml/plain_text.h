@@ -25,9 +25,9 @@ constexpr std::array<First, 256> make_first_table() {
   table.fill(First::kUnsure);
   for (unsigned char c = '!'; c <= '~'; ++c) table[c] = First::kText;
   set(kIndicators, First::kUnsure);
-  set("-?:.", First::kUnsure);
+  set("-+?:.", First::kUnsure);
   set("yYnNtTfFoO~<=", First::kWord);
-  set("0123456789+", First::kNumber);
+  set("0123456789", First::kNumber);
   return table;
 }
 constexpr std::array<First, 256> kFirst = make_first_table();

@@ -121,7 +121,7 @@ TEST_CASE("editing one field of a real file changes that field's bytes only", "[
     }
     CHECK(apply_edits(loaded.sources, loaded.id, kKustomizeProfile, same) == file.text);
   }
-  WARN(edited << " fields edited, one at a time");
+  CHECK((edited > 0) == !real_files(kBytesMax).empty());
 }
 
 namespace {
@@ -217,7 +217,7 @@ TEST_CASE("random edits of real files give the model's tree, or a named error", 
       }
     }
   }
-  WARN(applied << " edits applied, " << refused.size() << " refused for the form of the text");
+  INFO(applied << " edits applied, " << refused.size() << " refused for the form of the text");
   for (const std::string& each : refused) UNSCOPED_INFO(each);
   CHECK(refused.empty());
 }
