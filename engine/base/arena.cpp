@@ -51,11 +51,11 @@ char* Arena::add_block(std::size_t bytes) {
 }
 
 void* Arena::allocate_in_new_block(std::size_t size, std::size_t alignment) {
-  // Blocks grow by half of all there is, up to a bound: a small document costs little, a large one
-  // few calls, and of neither is more than a third empty.
+  // Blocks grow by a third of all there is, up to a bound: a small document costs little, a large
+  // one few calls, and of neither is more than a quarter empty.
   const bool much = expects_much_ || bytes_ >= kMuchBytes;
   const std::size_t next =
-      much ? kLargePageBytes : std::clamp(bytes_ / 2, kFirstBlockBytes, kSmallBlockBytesMax);
+      much ? kLargePageBytes : std::clamp(bytes_ / 3, kFirstBlockBytes, kSmallBlockBytesMax);
   const std::size_t needed = size + alignment;
   if (needed > next / 2 && at_ != nullptr) {
     // A large piece gets a block of its own, and the current one stays in use.

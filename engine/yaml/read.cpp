@@ -1,5 +1,7 @@
 #include "yaml/read.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "yaml/reader.h"
 
@@ -72,6 +74,13 @@ Document read_first(std::string_view piece, Span place, const Profile& profile, 
 namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kMuchText = 1 << 20;  // its tree takes one and a half to four times as much
+// '!', '!!' or '!word!'
+bool is_handle(std::string_view text) {
+  if (!text.starts_with('!') || !text.ends_with('!')) return false;
+  return text.size() <= 2 ||
+         std::all_of(text.begin() + 1, text.end() - 1, [](char c) { return is(c, kWord); });
+}
+
 constexpr std::string_view kMoreContent = "expected the end of the document, found more content";
 constexpr std::string_view kMoreContentNote =
     "is it indented less than what it belongs to, or a second value on one line?";
@@ -158,7 +167,7 @@ bool Reader::read_next_document(bool first) {
   }
   if (!marked && !first) {
     fail_here("yaml/expected-document", "expected the next document's '---', found something else",
-              {{"content is indented less than its collection, or follows a value on its line"}});
+              "content is indented less than its collection, or follows a value on its line");
   }
   if (marked) read_marker();
   read_document();
@@ -225,8 +234,7 @@ void Reader::read_first_document() {
   if (document_.root->style != Style::kBlock && document_.root->style != Style::kPlain) return;
   skip_to_content();
   if (!at_document_end() && column() >= root_column)
-    fail_here("yaml/expected-document", std::string(kMoreContent),
-              {{std::string(kMoreContentNote)}});
+    fail_here("yaml/expected-document", kMoreContent, kMoreContentNote);
 }
 
 void Reader::read_document() {
@@ -234,9 +242,7 @@ void Reader::read_document() {
   document_.empty = at_document_end();
   document_.root = read_block_node(-1, false);
   skip_to_content();
-  if (!at_document_end())
-    fail_here("yaml/expected-document", std::string(kMoreContent),
-              {{std::string(kMoreContentNote)}});
+  if (!at_document_end()) fail_here("yaml/expected-document", kMoreContent, kMoreContentNote);
 }
 
 // directives ::= ( ('%YAML 1.1' | '%TAG !handle! prefix') comment? break )* , then '---'
@@ -266,9 +272,9 @@ void Reader::read_directive(const char* from, const char* to, bool& version_seen
     version_seen = true;
     if (words[1] != "1.1") {
       fail_at(from, to, "yaml/version", cat("expected YAML version 1.1, found '", words[1], "'"),
-              {{"leave the %YAML line out"}});
+              "leave the %YAML line out");
     }
-  } else if (!words.empty() && words[0] == "TAG" && words.size() == 3 &&
+  } else if (!words.empty() && words[0] == "TAG" && words.size() == 3 && is_handle(words[1]) &&
              !tag_prefixes_.contains(words[1])) {
     tag_prefixes_[words[1]] = words[2];
   } else {

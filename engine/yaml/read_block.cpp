@@ -36,8 +36,7 @@ Node* Reader::read_block_content(int indent, bool indentless, const Properties& 
       break;
     case ':':
       if (at_value_indicator())
-        fail_here("yaml/expected-key", "expected a key before ':'",
-                  {{"quote the value if it is one"}});
+        fail_here("yaml/expected-key", "expected a key before ':'", "quote the value if it is one");
       break;
     case '?':
       if (at_key_indicator()) node = read_explicit_mapping();
@@ -61,7 +60,7 @@ Node* Reader::read_block_content(int indent, bool indentless, const Properties& 
 Node* Reader::read_block_sequence_there(int indent) {
   if (!keys_allowed_)
     fail_here("yaml/sequence-place", "a block sequence cannot start here",
-              {{"start it on a line of its own"}});
+              "start it on a line of its own");
   return read_sequence(column(), at_, column() == indent);
 }
 
@@ -69,7 +68,7 @@ Node* Reader::read_block_sequence_there(int indent) {
 Node* Reader::read_explicit_mapping() {
   if (!keys_allowed_)
     fail_here("yaml/mapping-place", "a block mapping cannot start here",
-              {{"quote the value if it is one: a colon and a blank make a key"}});
+              "quote the value if it is one: a colon and a blank make a key");
   return read_mapping(column(), at_, nullptr);
 }
 
@@ -96,7 +95,7 @@ Node* Reader::read_with_properties(int indent, bool indentless, const Properties
   if (at_entry_indicator() || at_key_indicator()) {
     fail_here("yaml/sequence-place",
               "a block collection cannot start behind a tag or an anchor on the same line",
-              {{"put it on the next line"}});
+              "put it on the next line");
   }
   Node* node = nullptr;
   if (at_value_indicator()) {  // `&a : b`: an empty key with properties
@@ -128,8 +127,9 @@ Node* Reader::read_value_or_mapping(int indent, const Start& start, const Proper
     const bool one_line =
         std::memchr(start.at, '\n', static_cast<std::size_t>(behind - start.at)) == nullptr;
     fail_here("yaml/mapping-place", "a mapping cannot start here",
-              {{one_line ? "quote the value if it is one: a colon and a blank make a key"
-                         : "a key stands on one line"}});
+              one_line
+                  ? std::string_view("quote the value if it is one: a colon and a blank make a key")
+                  : std::string_view("a key stands on one line"));
   }
   if (!outer.given()) return node;
   if (properties.given() && ((!outer.anchor.empty() && !properties.anchor.empty()) ||
@@ -290,11 +290,11 @@ Node* Reader::read_single(int indent, const Properties& properties) {
 
 void Reader::fail_without_value() const {
   const char c = peek();
-  if (c == '\t') fail_here("yaml/tab", "a tab cannot indent", {{"use blanks"}});
+  if (c == '\t') fail_here("yaml/tab", "a tab cannot indent", "use blanks");
   if (c == ']' || c == '}' || c == ',')
     fail_here("yaml/expected-node", cat("expected a value, found '", c, "'"));
   fail_here("yaml/reserved-character", cat("no value starts with '", std::string_view(at_, 1), "'"),
-            {{"quote the value"}});
+            "quote the value");
 }
 
 Node* Reader::empty_node(const Properties& properties) {

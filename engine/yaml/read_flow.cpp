@@ -159,8 +159,7 @@ Entry Reader::read_flow_entry() {
   const bool one_line = explicit_key || (start >= line_ && at_ - start <= kSimpleKeyBytesMax);
   if (!one_line) skip_to_content();
   if (peek() == ':' && !one_line) {
-    fail_here("yaml/expected-comma", "expected ',' or '}', found ':'",
-              {{"a key stands on one line"}});
+    fail_here("yaml/expected-comma", "expected ',' or '}', found ':'", "a key stands on one line");
   }
   return {key, peek() == ':' ? read_flow_value() : empty_node(kNoProperties)};
 }

@@ -97,7 +97,7 @@ void Reader::cross_lines(int indent) {
       skip_break();
     } else if (peek() == '\t') {
       if (column() <= indent && flow_level_ == 0)
-        fail_here("yaml/tab", "a tab cannot indent", {{"use blanks"}});
+        fail_here("yaml/tab", "a tab cannot indent", "use blanks");
       ++at_;
     } else {
       return;
@@ -293,7 +293,7 @@ void Reader::read_escape(std::string& out) {
       fail_at(from, at_, "yaml/escape",
               cat("unknown escape '", std::string_view(from, static_cast<std::size_t>(at_ - from)),
                   "'"),
-              {{"write a backslash as '\\\\', or use single quotes"}});
+              "write a backslash as '\\\\', or use single quotes");
   }
 }
 
@@ -312,7 +312,7 @@ void Reader::read_code_point(const char* from, std::size_t digits, std::string& 
   }
   if ((value >= 0xD800 && value <= 0xDFFF) || value > 0x10FFFF) {
     fail_at(from, at_, "yaml/escape", "the escape is no character",
-            {{"write characters beyond U+FFFF as '\\U' and eight digits"}});
+            "write characters beyond U+FFFF as '\\U' and eight digits");
   }
   append_utf8(out, value);
 }
@@ -355,7 +355,7 @@ void Reader::skip_empty_lines(int indent, int& width) {
     at_ = behind_blanks(at_, bounded ? line_ + width : end_);
     widest = std::max(widest, column());
     if ((width == 0 || column() < width) && peek() == '\t') {
-      fail_here("yaml/tab", "a tab cannot indent a block scalar", {{"use blanks"}});
+      fail_here("yaml/tab", "a tab cannot indent a block scalar", "use blanks");
     }
     const std::size_t length = break_length(at_);
     if (length == 0) break;

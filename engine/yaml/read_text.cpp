@@ -39,7 +39,7 @@ void Reader::check_text() {
   if (text_.starts_with("\xFF\xFE") || text_.starts_with("\xFE\xFF")) {
     if (profile_.utf16) return read_utf16();
     fail_at(at_, at_ + 2, "yaml/encoding", "expected UTF-8, found a UTF-16 byte order mark",
-            {{"save the file as UTF-8"}});
+            "save the file as UTF-8");
   }
   only_line_feeds_ = true;
   for (std::size_t i = 0; i < text_.size();) {
@@ -63,12 +63,12 @@ void Reader::check_character(std::size_t& offset) {
   const char* const at = text_.data() + from;
   if (c == 0xFFFD && offset == from + 1) {
     fail_at(at, at + 1, "yaml/encoding", "expected UTF-8, found an invalid byte",
-            {{"save the file as UTF-8"}});
+            "save the file as UTF-8");
   }
   if (!printable(c)) {
     fail_at(at, text_.data() + offset, "yaml/control-character",
             "control characters are not allowed",
-            {{"write it as an escape in a double-quoted string"}});
+            "write it as an escape in a double-quoted string");
   }
   if (c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029) only_line_feeds_ = false;
 }
@@ -133,18 +133,25 @@ Span Reader::span_elsewhere(const char* from, const char* to) const {
   return {place_.source, place_.offset + start, offsets_[to - text_.data()] - start};
 }
 
-Span Reader::here(std::size_t length) const {
-  const std::size_t left = static_cast<std::size_t>(end_ - at_);
-  return span_of(at_, at_ + std::min(length, left));
-}
-
-void Reader::fail_at(const char* from, const char* to, std::string_view code, std::string text,
+void Reader::fail_at(const char* from, const char* to, std::string_view code, std::string_view text,
                      std::vector<Note> notes) const {
-  fail(code, span_of(from, to), std::move(text), std::move(notes));
+  fail(code, span_of(from, to), std::string(text), std::move(notes));
 }
 
-void Reader::fail_here(std::string_view code, std::string text, std::vector<Note> notes) const {
-  fail(code, here(), std::move(text), std::move(notes));
+void Reader::fail_at(const char* from, const char* to, std::string_view code, std::string_view text,
+                     std::string_view note) const {
+  std::vector<Note> notes;
+  if (!note.empty()) notes.push_back({std::string(note)});
+  fail(code, span_of(from, to), std::string(text), std::move(notes));
+}
+
+void Reader::fail_here(std::string_view code, std::string_view text,
+                       std::vector<Note> notes) const {
+  fail_at(at_, done() ? at_ : at_ + 1, code, text, std::move(notes));
+}
+
+void Reader::fail_here(std::string_view code, std::string_view text, std::string_view note) const {
+  fail_at(at_, done() ? at_ : at_ + 1, code, text, note);
 }
 
 }  // namespace plumb::yaml

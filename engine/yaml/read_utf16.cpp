@@ -47,7 +47,7 @@ void Reader::read_utf16() {
     }
     if (!complete || is_high_surrogate(c) || is_low_surrogate(c)) {
       fail_at(at, std::min(at + kUnitBytes, text_.data() + text_.size()), "yaml/encoding",
-              "expected UTF-16, found half of a character", {{"save the file as UTF-8"}});
+              "expected UTF-16, found half of a character", "save the file as UTF-8");
     }
     append_utf8(converted, c);
     offsets.resize(converted.size(), static_cast<std::uint32_t>(i));

@@ -127,11 +127,16 @@ class Reader {
             static_cast<std::uint32_t>(to - from)};
   }
   Span span_elsewhere(const char* from, const char* to) const;
-  Span here(std::size_t length = 1) const;
+  // With a note of words alone, or notes that have places. Views, because the frames of functions
+  // that call themselves should be small.
   [[noreturn]] void fail_at(const char* from, const char* to, std::string_view code,
-                            std::string text, std::vector<Note> notes = {}) const;
-  [[noreturn]] void fail_here(std::string_view code, std::string text,
-                              std::vector<Note> notes = {}) const;
+                            std::string_view text, std::string_view note = {}) const;
+  [[noreturn]] void fail_at(const char* from, const char* to, std::string_view code,
+                            std::string_view text, std::vector<Note> notes) const;
+  [[noreturn]] void fail_here(std::string_view code, std::string_view text,
+                              std::string_view note = {}) const;
+  [[noreturn]] void fail_here(std::string_view code, std::string_view text,
+                              std::vector<Note> notes) const;
   // A mistake that leaves the rest readable: it is thrown at the end, with the others.
   void report(std::string_view code, Span span, std::string text, std::vector<Note> notes = {},
               std::vector<std::string> arguments = {});
@@ -249,7 +254,7 @@ class Reader {
    public:
     explicit Level(Reader& reader) : reader_(reader) {
       if (++reader_.depth_ > reader_.limits_.read_depth) {
-        fail_limit(reader_.limits_, &Limits::read_depth, reader_.here());
+        fail_limit(reader_.limits_, &Limits::read_depth, reader_.span_of(reader_.at_, reader_.at_));
       }
     }
     ~Level() { --reader_.depth_; }

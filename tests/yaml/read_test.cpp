@@ -133,7 +133,21 @@ TEST_CASE("mistakes are told at their place", "[yaml][read]") {
   CHECK(read_as_json("a: \xFF\n") == "yaml/encoding in.yaml:1:4");
   CHECK(read_as_json("a: \x01\n") == "yaml/control-character in.yaml:1:4");
   CHECK(read_as_json("%YAML 1.2\n---\na\n") == "yaml/version in.yaml:1:1");
+  CHECK(read_as_json("%TAG !%79! x\n---\na\n") == "yaml/directive in.yaml:1:1");
   CHECK(read_as_json("!!int x\n") == "yaml/tag-value in.yaml:1:7");
+}
+
+TEST_CASE("a tree takes at most six bytes a byte of a dense text", "[yaml][read][limits]") {
+  for (const std::size_t lines : {300U, 3'000U, 30'000U, 300'000U}) {
+    std::string text;
+    for (std::size_t i = 0; i < lines; ++i)  // 24 bytes a node
+      text += "field_number_" + std::to_string(1'000'000 + i) + ": its value too # and why\n";
+    SourceStore sources;
+    Arena arena;
+    read(sources, sources.add("in", text), kKubernetesProfile, arena);
+    INFO(lines);
+    CHECK(arena.bytes() <= 6 * text.size());
+  }
 }
 
 TEST_CASE("deep, wide and self-referring input ends in a result or a named limit",
