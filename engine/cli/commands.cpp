@@ -76,7 +76,7 @@ constexpr std::array kRows{
                "directory. Objects without a namespace get\n"
                "the destination's. Rendering nothing is an error unless PLUMB_ALLOW_EMPTY is true.",
                kArgocdOptions, run_argocd},
-    CommandRow{"kustomize", "build [DIR]", "what `kustomize build` prints, byte for byte",
+    CommandRow{"kustomize", "build [DIR]", "what `kustomize build` prints, byte for byte; edit, create",
                "The options of `kustomize build`. A link named `kustomize` does the same.",
                kNoOptions, nullptr, run_kustomize},
     CommandRow{"ytt", "-f FILE…", "what `ytt` prints, byte for byte",

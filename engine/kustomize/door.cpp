@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "files/output.h"
 #include "kustomize/door_text.h"
+#include "kustomize/edit/edit.h"
 #include "kustomize/kustomize.h"
 #include "kustomize/wording.h"
 #include "yaml/emit.h"
@@ -202,7 +203,8 @@ int run_build(std::span<const std::string> words, const std::string& working_dir
 
 constexpr std::string_view kHelp =
     "Manages declarative configuration of Kubernetes.\n\n"
-    "Usage:\n  kustomize build [DIR] [flags]\n  kustomize version\n";
+    "Usage:\n  kustomize build [DIR] [flags]\n  kustomize edit COMMAND\n  kustomize create [flags]\n"
+    "  kustomize version\n";
 
 }  // namespace
 
@@ -218,8 +220,16 @@ int run_door(std::span<const std::string> arguments, const std::string& working_
     streams.out += cat(kVersion, "\n");
     return 0;
   }
+  const std::string_view command = arguments[0];
+  if (command == "edit" || command == "create" || command == "init") {
+    const auto tree = files::open_disk("/");
+    edit::Place place{*tree, real_path(working_directory, "."), sources};
+    const auto rest = arguments.subspan(1);
+    return command == "edit" ? edit::run_edit(rest, place, streams)
+                             : edit::run_create(rest, place, streams);
+  }
   for (const std::string_view other :
-       {"edit", "create", "init", "localize", "cfg", "fn", "openapi", "completion"})
+       {"localize", "cfg", "fn", "openapi", "completion"})
     if (arguments[0] == other)
       return fail_usage(streams, cat("'kustomize ", other, "' is not supported by plumb"));
   return fail_usage(streams, cat("unknown command \"", arguments[0], "\" for \"kustomize\""));

@@ -10,6 +10,7 @@
 #include "base/regex.h"
 #include "base/text.h"
 #include "kustomize/go_yaml3.h"
+#include "kustomize/image_name.h"
 #include "kustomize/transform/transform.h"
 
 namespace plumb::kustomize {
@@ -78,10 +79,6 @@ struct Image {
   ImagePattern pattern;
 };
 
-struct Reference {
-  std::string_view name, tag, digest;
-};
-
 Image image_of(const yaml::Node& entry) {
   const std::string_view name = yaml::text_at(entry, {"name"});
   return {name,
@@ -92,23 +89,8 @@ Image image_of(const yaml::Node& entry) {
           ImagePattern(name)};
 }
 
-// [host[:port]/]name[:tag][@digest]: what parts the name is the first ':' or '@' behind a '/'.
-Reference parts_of(std::string_view image) {
-  std::size_t from = image.find('/');
-  if (from == std::string_view::npos || from == 0) from = 0;
-  const std::size_t at = image.find('@', from);
-  const std::size_t colon = image.find(':', from);
-  constexpr std::size_t none = std::string_view::npos;
-  if (at == none && colon == none) return {image, {}, {}};
-  if (at != none && (colon == none || at < colon))
-    return {image.substr(0, at), {}, image.substr(at + 1)};
-  if (at != none)
-    return {image.substr(0, colon), image.substr(colon + 1, at - colon - 1), image.substr(at + 1)};
-  return {image.substr(0, colon), image.substr(colon + 1), {}};
-}
-
 std::string changed(const Image& image, std::string_view old) {
-  Reference reference = parts_of(old);
+  const ImageName reference = split_image_name(old);
   std::string tag(reference.tag);
   std::string_view digest = reference.digest;
   if (!image.new_tag.empty()) {
