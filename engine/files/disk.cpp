@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <shared_mutex>
 #include <system_error>
-#include <unordered_set>
+#include <unordered_map>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -52,13 +52,13 @@ class DiskTree final : public Tree {
   }
 
   std::optional<EntryKind> kind_of(const Path& path) const override {
-    if (is_known_directory(path)) return EntryKind::kDirectory;
+    if (const auto known = known_kind(path)) return known;
     if (!path.is_root() && !has_plain_parent(path)) return {};
     struct stat found;
     const std::string place = on_disk(path);
     if ((path.is_root() ? ::stat : ::lstat)(place.c_str(), &found) != 0) return absent(path, errno);
     const EntryKind kind = kind_of_mode(found.st_mode);
-    if (kind == EntryKind::kDirectory) remember_directory(path);
+    remember(path, kind);
     return kind;
   }
 
@@ -143,6 +143,7 @@ class DiskTree final : public Tree {
       if (got < 0) absent(path, errno);
       if (got <= 0) break;
       filled += static_cast<std::size_t>(got);
+      if (filled == size) break;  // less than was asked for: the end
       if (filled > limits.file_bytes) fail_limit(limits, &Limits::file_bytes, {});
       if (filled == content.size()) content.resize(content.size() * 2);
     }
@@ -151,23 +152,24 @@ class DiskTree final : public Tree {
   }
 
   // The system follows links on the way to a file, this tree does not: every directory on the way
-  // must be one. Directories seen are kept, so this costs nothing the second time.
+  // must be one. What was seen is kept, so this costs nothing the second time.
   bool has_plain_parent(const Path& path) const {
     return kind_of(path.parent()) == EntryKind::kDirectory;
   }
-  bool is_known_directory(const Path& path) const {
+  std::optional<EntryKind> known_kind(const Path& path) const {
     const std::shared_lock lock(mutex_);
-    return directories_.contains(path.text());
+    const auto known = kinds_.find(path.text());
+    return known == kinds_.end() ? std::nullopt : std::optional(known->second);
   }
-  void remember_directory(const Path& path) const {
+  void remember(const Path& path, EntryKind kind) const {
     const std::unique_lock lock(mutex_);
-    directories_.insert(path.text());
+    kinds_.emplace(path.text(), kind);
   }
 
   std::string root_;
   std::string shown_;
   mutable std::shared_mutex mutex_;
-  mutable std::unordered_set<std::string> directories_;
+  mutable std::unordered_map<std::string, EntryKind> kinds_;
 };
 
 }  // namespace

@@ -121,7 +121,16 @@ std::vector<Item*> Items::in_order(std::vector<Item*> found) const {
   return found;
 }
 
+template <typename Meant>
+std::vector<Item*> Items::scan(const Meant& meant) const {
+  std::vector<Item*> found;
+  for (Item* const item : list_)
+    if (!item->dropped && meant(*item)) found.push_back(item);
+  return found;
+}
+
 std::vector<Item*> Items::with_any_id(const Id& id) const {
+  if (is_small()) return scan([&](const Item& item) { return has_id(item, id); });
   build_index();
   std::vector<Item*> found;
   const auto same_hash = by_id_.find(hash_of(id));
@@ -132,6 +141,7 @@ std::vector<Item*> Items::with_any_id(const Id& id) const {
 }
 
 std::vector<Item*> Items::with_current_id(const Id& id) const {
+  if (is_small()) return scan([&](const Item& item) { return same(item.id(), id); });
   build_index();
   std::vector<Item*> found;
   const auto same_hash = by_id_.find(hash_of(id));

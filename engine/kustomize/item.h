@@ -80,6 +80,10 @@ class Items {
   void reindex();
 
  private:
+  // Too few for an index to pay.
+  bool is_small() const { return list_.size() <= 8; }
+  template <typename Meant>
+  std::vector<Item*> scan(const Meant& meant) const;
   std::vector<Item*> in_order(std::vector<Item*> found) const;
   void build_index() const;
   void index(Item* item) const;
