@@ -138,8 +138,8 @@ void Reader::skip_byte_order_mark() {
 void Reader::start_document() {
   document_ = {};
   comments_.clear();
-  // A table that was large once would be large to clear for ever.
-  if (!anchors_.empty()) anchors_ = decltype(anchors_)();
+  anchors_.clear();
+  // A table that was large once would take long to clear for ever.
   if (!tag_prefixes_.empty()) tag_prefixes_ = decltype(tag_prefixes_)();
   alias_nodes_ = 0;
   has_merge_keys_ = false;

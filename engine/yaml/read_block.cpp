@@ -355,30 +355,29 @@ Node* Reader::read_alias() {
   const std::string_view name = read_anchor_name("alias");
   keys_allowed_ = false;
   value_end_ = at_;
-  const auto found = anchors_.find(name);
-  if (found == anchors_.end()) {
+  Anchor* const anchor = anchors_.find(name);
+  if (anchor == nullptr) {
     report_unknown_anchor(name, span_of(from, at_));
     return empty_node(kNoProperties);
   }
-  Anchor& anchor = found->second;
-  if (anchor.open) {
+  if (anchor->open) {
     report("yaml/alias-cycle", span_of(from, at_), cat("anchor '", name, "' contains itself"), {},
            {std::string(name)});
     return empty_node(kNoProperties);
   }
-  alias_nodes_ += anchor.nodes;
-  nodes_ += anchor.nodes;
+  alias_nodes_ += anchor->nodes;
+  nodes_ += anchor->nodes;
   if (alias_nodes_ > limits_.alias_nodes)
     fail_limit(limits_, &Limits::alias_nodes, span_of(from, at_));
-  anchor.node->shared = true;
-  return anchor.node;
+  anchor->node->shared = true;
+  return anchor->node;
 }
 
 void Reader::report_unknown_anchor(std::string_view name, Span span) {
   if (!can_report()) return;
   std::vector<std::string> names;
   if (anchors_.size() <= kNearAnchorsMax) {
-    for (const auto& [known, anchor] : anchors_) names.emplace_back(known);
+    for (const Anchor& anchor : anchors_.all()) names.emplace_back(anchor.name);
   }
   std::sort(names.begin(), names.end());
   report("yaml/unknown-anchor", span, cat("unknown anchor '", name, "'"), did_you_mean(name, names),

@@ -102,7 +102,8 @@ class KeyTable {
 }  // namespace
 
 void Reader::open_anchor(Node* node, const Properties& properties) {
-  if (!properties.anchor.empty()) anchors_[properties.anchor] = {node, nodes_, true};
+  if (properties.anchor.empty()) return;
+  anchors_.get(properties.anchor) = {properties.anchor, node, nodes_, true};
 }
 
 // The node is complete: its tag and anchor, and a scalar's type.
@@ -111,8 +112,8 @@ void Reader::decorate(Node* node, const Properties& properties) {
   if (!properties.tag.empty()) node->decoration->tag = properties.tag;
   if (!properties.anchor.empty()) {
     node->decoration->anchor = properties.anchor;
-    Anchor& anchor = anchors_[properties.anchor];
-    anchor = {node, anchor.open ? nodes_ - anchor.nodes + 1 : 1, false};
+    Anchor& anchor = anchors_.get(properties.anchor);
+    anchor = {anchor.name, node, anchor.open ? nodes_ - anchor.nodes + 1 : 1, false};
   }
   if (!node->is_scalar()) return;
   if (node->decoration->tag.empty()) {

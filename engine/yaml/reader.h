@@ -24,6 +24,7 @@
 #include "base/diagnostic.h"
 #include "base/limits.h"
 #include "base/source.h"
+#include "yaml/anchors.h"
 #include "yaml/characters.h"
 #include "yaml/node.h"
 #include "yaml/read.h"
@@ -34,12 +35,6 @@ constexpr std::ptrdiff_t kSimpleKeyBytesMax =
     1024;  // an implicit key and its ":" are no further apart
 
 constexpr std::size_t kErrorsMax = 100;  // of one text; what comes behind them is not told
-
-struct Anchor {
-  Node* node = nullptr;
-  std::uint64_t nodes = 0;  // how many nodes an alias of it stands for
-  bool open = false;        // its content is still being read
-};
 
 // `&anchor` and `!tag` before a node.
 struct Properties {
@@ -283,7 +278,7 @@ class Reader {
   std::uint64_t depth_ = 0;
   std::uint64_t nodes_ = 0;  // read so far, aliases counted as what they stand for
   std::uint64_t alias_nodes_ = 0;
-  std::unordered_map<std::string_view, Anchor> anchors_;                 // of this document
+  AnchorTable anchors_;                                                  // of this document
   std::unordered_map<std::string_view, std::string_view> tag_prefixes_;  // of its %TAG lines
   bool has_merge_keys_ = false;
   Document document_;  // the one that is read
