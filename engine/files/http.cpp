@@ -382,8 +382,7 @@ class HttpClient::Engine {
     set(transfer, CURLOPT_PIPEWAIT, 1L);
     set(transfer, CURLOPT_USERAGENT, "plumb");
     if (settings_.compressed) set(transfer, CURLOPT_ACCEPT_ENCODING, "gzip");
-    const milliseconds connect = std::min(settings_.timeout, milliseconds(30'000));
-    set(transfer, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()));
+    set(transfer, CURLOPT_CONNECTTIMEOUT_MS, 30'000L);
   }
 
   void set_request(Transfer& transfer) {
@@ -484,8 +483,8 @@ class HttpClient::Engine {
     if (code == CURLE_OPERATION_TIMEDOUT && ready == 0)
       response.failure = HttpFailure::kUnreachable;
     response.cause = transfer.error[0] ? transfer.error : curl().easy_strerror(code);
-    response.cause = lower(std::string_view(response.cause).substr(0, 1)) +
-                     response.cause.substr(std::min<std::size_t>(1, response.cause.size()));
+    const bool is_name = response.cause.size() > 1 && response.cause[1] < 'a';  // "SSL …"
+    if (!is_name) response.cause[0] = lower(std::string_view(response.cause).substr(0, 1))[0];
   }
 
   void answer(std::unique_ptr<Transfer> transfer) {

@@ -142,6 +142,7 @@ class Maker {
     }
     if (input_.live != nullptr) {
       catalogue_.add(input_.live->set);
+      catalogue_.add(input_.live->definitions);
       for (const Resource& resource : input_.live->set.resources) {
         live_.emplace(key_of(resource.id), &resource);
         around_.present.push_back(resource.body);

@@ -5,6 +5,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "kube/type_table.h"
 #include "state/cluster.h"
 #include "yaml/read.h"
 
@@ -52,6 +53,7 @@ class Reading {
     for (const auto& [key, wanted] : query.kinds) add_kind(key.first, key.second, wanted);
     if (!query.labels.empty()) add_marked(selector_of(query.labels));
     for (std::size_t i = 0; i < listings_.size(); ++i) ask(i, {});
+    ask_for_definitions(query);
     wire_.run();
     for (Listing& listing : listings_) gather(listing);
     return std::move(state_);
@@ -108,6 +110,36 @@ class Reading {
                   .headers = {{"Accept", "application/json"}},
                   .retries = kRetries},
                  [this, index](files::HttpResponse response) { take(index, std::move(response)); });
+  }
+
+  // What the server fills into objects of custom kinds is in their definitions.
+  void ask_for_definitions(const Query& query) {
+    constexpr std::string_view kGroup = "apiextensions.k8s.io";
+    constexpr std::string_view kKind = "CustomResourceDefinition";
+    const ServedKind* const definition = discovery_.find(kGroup, kKind, "v1");
+    if (definition == nullptr || query.kinds.contains({std::string(kGroup), std::string(kKind)}))
+      return;
+    std::set<std::string> names;
+    for (const Listing& listing : listings_) {
+      const ServedKind& kind = *listing.kind;
+      const std::string version = cat(kind.group, '/', kind.version);
+      if (contains(kind.group, ".") && kube::find_type(version, kind.kind) == nullptr)
+        names.insert(cat(kind.resource, '.', kind.group));
+    }
+    for (const std::string& name : names)
+      wire_.submit({.url = target_of(*definition, {}, name),
+                    .headers = {{"Accept", "application/json"}},
+                    .retries = kRetries},
+                   [this, name](files::HttpResponse response) {
+                     if (response.status == 200) take_definition(name, std::move(response.body));
+                   });
+  }
+
+  void take_definition(const std::string& name, std::string text) {
+    const SourceId id =
+        sources_.add(cat(name_, "/customresourcedefinitions/", name), std::move(text));
+    Node& body = read_answer(sources_, id, *state_.definitions.arena, limits_);
+    state_.definitions.resources.push_back({kube::id_of(body), &body, {}});
   }
 
   void take(std::size_t index, files::HttpResponse response) {

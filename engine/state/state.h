@@ -65,6 +65,8 @@ struct State {
   bool rendered = false;
   std::vector<std::string> units;  // by resource: the unit that rendered it; else empty
   std::vector<Gap> gaps;           // of a cluster
+  // Of a cluster: the CustomResourceDefinitions of the custom kinds in it, where `set` has none.
+  kube::ResourceSet definitions;
 };
 
 // The gap that an object may lie in, or null: then what is not in the state does not exist.
