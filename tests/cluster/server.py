@@ -2,6 +2,7 @@
 """A real Kubernetes API server and its etcd on loopback, without containers.
 
     tests/cluster/server.py build        builds the programs into the cache, where they are missing
+    tests/cluster/server.py can-build    status 0 if they are built, or Go can build them
     tests/cluster/server.py [DIRECTORY]  starts one, prints its kubeconfig, stops it on ^C
 
     with Server() as server:             from a test
@@ -68,6 +69,8 @@ def build():
     target = cache_directory()
     if is_built():
         return target
+    if not can_build():
+        sys.exit(f"building a Kubernetes API server needs Go {GO[0]}.{GO[1]}, found {go_version() or 'none'}")
     with tempfile.TemporaryDirectory() as scratch:
         work = pathlib.Path(scratch) / "servers"
         shutil.copytree(SOURCES, work)
@@ -231,6 +234,8 @@ def main():
     if sys.argv[1:] == ["build"]:
         print(build())
         return
+    if sys.argv[1:] == ["can-build"]:
+        sys.exit(0 if can_build() else 1)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with Server(sys.argv[1] if len(sys.argv) > 1 else None) as server:
         print(server.kubeconfig, flush=True)
