@@ -105,6 +105,8 @@ class Pass {
     // The tree must be the text's: what merge keys bring, and repeated keys, stay as written.
     profile_.merge_keys = MergeKeys::kKeep;
     if (profile_.duplicates == DuplicateKeys::kLastWins) profile_.duplicates = DuplicateKeys::kKeep;
+    profile_.utf16 = false;  // an edited text would be of two encodings
+    profile_.warnings = false;
     id_ = sources_.add("edited", std::move(text));
     text_ = sources_.text(id_);
     stream_ = read_all(id_, arena_);

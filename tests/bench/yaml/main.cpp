@@ -236,15 +236,6 @@ int main(int argc, char** argv) {
       work_once(fixed_inputs()[static_cast<std::size_t>(std::atoi(argv[i + 2]))], argv[i + 1]);
       return 0;
     }
-    if (argument == "--emit" && i + 2 < argc) {  // again and again, for a profiler
-      const Input input =
-          bench::real_inputs(data).at(static_cast<std::size_t>(std::atoi(argv[i + 1])));
-      const Loaded loaded(input);
-      std::string out;
-      for (int round = 0; round < 500; ++round)
-        emit_all(out, loaded, argv[i + 2][0] == 'k' ? yaml::kKustomizeOutput : yaml::kPlumbOutput);
-      return 0;
-    }
     if (argument == "--data" && i + 1 < argc) data = argv[++i];
     if (argument == "--rounds" && i + 1 < argc) rounds = std::atoi(argv[++i]);
   }
