@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/diagnostic.h"
 #include "base/text.h"
 
 namespace plumb::yaml {
@@ -27,62 +28,124 @@ void append_name(std::string& out, std::string_view name) {
   out.push_back('"');
 }
 
-// Reads what append_name wrote and moves behind it.
-std::optional<std::string> read_quoted(std::string_view text, std::size_t& at) {
-  std::string name;
-  for (++at; at < text.size(); ++at) {
-    if (text[at] == '"') {
-      ++at;
-      return name;
+// path ::= '.'? ( key | '[' index ']' | '[' field? '=' value (',' …)* ']' ) ( '.' key | '[' … )*
+class PathReader {
+ public:
+  explicit PathReader(std::string_view text) : text_(text) {}
+
+  std::size_t at = 0;         // where reading stopped
+  std::string_view expected;  // what should stand there; empty: all was read
+
+  Path read() {
+    if (text_.starts_with('/')) return read_pointer();
+    Path path;
+    at = text_.starts_with('.') ? 1 : 0;
+    while (at < text_.size() && expected.empty()) {
+      read_step(path);
+      if (expected.empty()) read_divider();
     }
-    if (text[at] == '\\' && at + 1 < text.size()) {
+    return path;
+  }
+
+ private:
+  char peek() const { return at < text_.size() ? text_[at] : '\0'; }
+  void miss(std::string_view what) {
+    if (expected.empty()) expected = what;
+  }
+
+  void read_step(Path& path) {
+    if (peek() == '[') {
       ++at;
-      name.push_back(text[at] == 'n' ? '\n' : text[at]);
-    } else {
-      name.push_back(text[at]);
+      path.steps.push_back(read_bracket());
+      return;
+    }
+    const bool quoted = peek() == '"';
+    std::string key = read_name(".[");
+    if (key.empty() && !quoted) return miss("a key");
+    path.steps.push_back(key_step(key));
+  }
+
+  void read_divider() {
+    if (peek() == '.') {
+      if (++at == text_.size()) miss("a key");
+    } else if (at < text_.size() && peek() != '[') {
+      miss("'.' or '['");
     }
   }
-  return std::nullopt;
-}
 
-std::optional<std::string> read_name(std::string_view text, std::size_t& at,
-                                     std::string_view stops) {
-  if (at < text.size() && text[at] == '"') return read_quoted(text, at);
-  const std::size_t end = std::min(text.find_first_of(stops, at), text.size());
-  std::string name(text.substr(at, end - at));
-  at = end;
-  return name;
-}
+  // What append_name wrote.
+  std::string read_quoted() {
+    std::string name;
+    for (++at; at < text_.size(); ++at) {
+      if (text_[at] == '"') {
+        ++at;
+        return name;
+      }
+      const bool escaped = text_[at] == '\\' && at + 1 < text_.size();
+      if (escaped) ++at;
+      name.push_back(escaped && text_[at] == 'n' ? '\n' : text_[at]);
+    }
+    miss("a closing '\"'");
+    return name;
+  }
 
-// "name=main,protocol=TCP]" behind the bracket.
-std::optional<PathStep> read_bracket(std::string_view text, std::size_t& at) {
-  PathStep step;
-  const std::size_t close = text.find(']', at);
-  if (close == std::string_view::npos) return std::nullopt;
-  if (const auto index = to_integer(text.substr(at, close - at)); index && *index >= 0) {
-    at = close + 1;
-    return index_step(static_cast<std::size_t>(*index));
+  std::string read_name(std::string_view stops) {
+    if (peek() == '"') return read_quoted();
+    const std::size_t end = std::min(text_.find_first_of(stops, at), text_.size());
+    std::string name(text_.substr(at, end - at));
+    at = end;
+    return name;
   }
-  step.kind = PathStep::Kind::kSelect;
-  while (true) {
-    std::optional<std::string> field = read_name(text, at, "=]");
-    if (!field || at >= text.size() || text[at] != '=') return std::nullopt;
-    std::optional<std::string> value = read_name(text, ++at, ",]");
-    if (!value || at >= text.size()) return std::nullopt;
-    step.selected.emplace_back(std::move(*field), std::move(*value));
-    const char end = text[at++];
-    if (end == ']') return step;
-    if (end != ',') return std::nullopt;
-  }
-}
 
-std::optional<Path> parse_pointer(std::string_view text) {
-  Path path;
-  for (const std::string_view part : split(text.substr(1), '/')) {
-    path.steps.push_back(key_step(replace_all(replace_all(part, "~1", "/"), "~0", "~")));
+  // "name=main,protocol=TCP]" behind the bracket.
+  PathStep read_bracket() {
+    const std::size_t close = text_.find(']', at);
+    const auto index =
+        close == std::string_view::npos ? std::nullopt : to_integer(text_.substr(at, close - at));
+    if (index && *index >= 0) {
+      at = close + 1;
+      return index_step(static_cast<std::size_t>(*index));
+    }
+    PathStep step;
+    step.kind = PathStep::Kind::kSelect;
+    do {
+      std::string field = read_name("=]");
+      if (peek() != '=') {
+        miss(peek() == ']' ? "a number, or '=' and a value" : "'=' and a value");
+        return step;
+      }
+      ++at;
+      std::string value = read_name(",]");
+      step.selected.emplace_back(std::move(field), std::move(value));
+    } while (accept(','));
+    if (!accept(']')) miss("']'");
+    return step;
   }
-  return path;
-}
+  bool accept(char c) {
+    const bool found = peek() == c && expected.empty();
+    at += found ? 1 : 0;
+    return found;
+  }
+
+  // RFC 6901: '/' before each part; ~1 is a '/', ~0 a '~'.
+  Path read_pointer() {
+    Path path;
+    for (const std::string_view part : split(text_.substr(1), '/')) {
+      path.steps.push_back(key_step(replace_all(replace_all(part, "~1", "/"), "~0", "~")));
+    }
+    for (at = text_.find('~'); at < text_.size(); at = text_.find('~', at + 1)) {
+      const char next = at + 1 < text_.size() ? text_[at + 1] : '\0';
+      if (next != '0' && next != '1') {
+        miss("'~0' or '~1'");
+        return path;
+      }
+    }
+    at = text_.size();
+    return path;
+  }
+
+  std::string_view text_;
+};
 
 bool is_selected(const Node& item, const PathStep& step) {
   for (const auto& [field, value] : step.selected) {
@@ -149,27 +212,24 @@ std::string print_path(const Path& path) {
 }
 
 std::optional<Path> parse_path(std::string_view text) {
-  if (text.starts_with('/')) return parse_pointer(text);
-  Path path;
-  std::size_t at = text.starts_with('.') ? 1 : 0;
-  while (at < text.size()) {
-    if (text[at] == '[') {
-      std::optional<PathStep> step = read_bracket(text, ++at);
-      if (!step) return std::nullopt;
-      path.steps.push_back(std::move(*step));
-    } else {
-      const bool quoted = text[at] == '"';
-      const std::optional<std::string> key = read_name(text, at, ".[");
-      if (!key || (key->empty() && !quoted)) return std::nullopt;
-      path.steps.push_back(key_step(*key));
-    }
-    if (at < text.size() && text[at] == '.') {
-      if (++at == text.size()) return std::nullopt;
-    } else if (at < text.size() && text[at] != '[') {
-      return std::nullopt;
-    }
-  }
+  PathReader reader(text);
+  Path path = reader.read();
+  if (!reader.expected.empty()) return std::nullopt;
   return path;
+}
+
+Path read_path(std::string_view text, Span place) {
+  PathReader reader(text);
+  Path path = reader.read();
+  if (reader.expected.empty()) return path;
+  const auto at = static_cast<std::uint32_t>(reader.at);
+  const bool exact = place.length == text.size();
+  const Span there = exact ? Span{place.source, place.offset + at, place.length - at} : place;
+  const std::string_view found = text.substr(reader.at, 1);
+  fail("yaml/path", there,
+       cat("expected ", reader.expected, " in the path '", text, "', found ",
+           found.empty() ? "its end" : cat("'", found, "'")),
+       {}, {std::string(text)});
 }
 
 const Node* find_step(const Node& node, const PathStep& step) {

@@ -45,6 +45,10 @@ std::string print_step(const PathStep& step);  // "[name=main]", "spec", "\"a.b\
 // allowed. A text that starts with '/' is read as a JSON Pointer.
 std::optional<Path> parse_path(std::string_view text);
 
+// The same, for a text that somebody wrote at `place`: what is no path is the error yaml/path, at
+// the character where it ends to be one.
+Path read_path(std::string_view text, Span place);
+
 // The step's child of a node, or null.
 const Node* find_step(const Node& node, const PathStep& step);
 Node* find_step(Node& node, const PathStep& step);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/diagnostic.h"
 #include "yaml/read.h"
 
 using namespace plumb;
@@ -35,6 +36,28 @@ TEST_CASE("what is no path is refused", "[yaml][path]") {
   }
   CHECK_FALSE(parse_path("a..b"));
   CHECK_FALSE(parse_path("a[x]"));
+}
+
+TEST_CASE("what is no path is told at the place where it ends to be one", "[yaml][path]") {
+  SourceStore sources;
+  const auto told = [&](const std::string& text) {
+    const SourceId id = sources.add("in", text);
+    try {
+      read_path(text, {id, 0, static_cast<std::uint32_t>(text.size())});
+    } catch (const Error& error) {
+      return sources.describe(error.diagnostic().span) + " " + error.diagnostic().text;
+    }
+    return std::string("a path");
+  };
+  CHECK(told("spec.a[0][name=x]") == "a path");
+  CHECK(told("/a~1b/~0") == "a path");
+  CHECK(told("a..b") == "in:1:3 expected a key in the path 'a..b', found '.'");
+  CHECK(told("a.") == "in:1:3 expected a key in the path 'a.', found its end");
+  CHECK(told("a[x]") ==
+        "in:1:4 expected a number, or '=' and a value in the path 'a[x]', found ']'");
+  CHECK(told("a[b=c") == "in:1:6 expected ']' in the path 'a[b=c', found its end");
+  CHECK(told("a[0]b") == "in:1:5 expected '.' or '[' in the path 'a[0]b', found 'b'");
+  CHECK(told("/a~2") == "in:1:3 expected '~0' or '~1' in the path '/a~2', found '~'");
 }
 
 TEST_CASE("a path finds its node, and says how far it came", "[yaml][path]") {
