@@ -228,15 +228,16 @@ class Pass {
   };
 
   Place place_of(const Slot& slot) {
-    const EntryLayout& entry = layout_of(*slot.collection).entries[slot.index];
+    const CollectionLayout& layout = layout_of(*slot.collection);
+    const EntryLayout& entry = layout.entries[slot.index];
     Place place;
     place.extent = entry.value;
     place.no_colon = entry.indicator == std::string_view::npos && slot.collection->is_mapping();
     place.behind =
         entry.indicator == std::string_view::npos ? entry.value.from : entry.indicator + 1;
-    place.column = column_of(text_, entry.start);
+    place.column = layout.flow ? 0 : column_of(text_, entry.start);  // a line may be long
     place.of_key = slot.collection->is_mapping() && !entry.explicit_key;
-    region_ = {entry.start, line_end(text_, entry.end())};
+    region_ = {entry.start, layout.flow ? entry.end() : line_end(text_, entry.end())};
     return place;
   }
 
@@ -533,19 +534,24 @@ class Pass {
   WriteStyle style_for(const Document& document, const Change& change, bool in_flow) {
     Shown shown;
     for (std::size_t i = change.way.size(); i-- > 0 && !shown.complete();)
-      look_at(text_, *change.way[i].collection, shown);
-    if (!shown.complete()) {
-      const auto [at, is_new] = shown_.try_emplace(document.root);
-      if (is_new) look_below(text_, *document.root, at->second);
-      if (shown.indent == 0) shown.indent = at->second.indent;
-      if (shown.sequence_indent < 0) shown.sequence_indent = at->second.sequence_indent;
-    }
+      take_shown(shown, *change.way[i].collection, look_at);
+    if (!shown.complete()) take_shown(shown, *document.root, look_below);
     constexpr int kIndentMax = 8;  // a block scalar's header tells it in one digit
     WriteStyle style;
     if (shown.indent > 0) style.indent = std::min(shown.indent, kIndentMax);
     if (shown.sequence_indent >= 0) style.sequence_indent = shown.sequence_indent;
     style.json = in_flow && is_json(change);
     return style;
+  }
+
+  // What a node shows is looked up once.
+  void take_shown(Shown& shown, const Node& node,
+                  void (*look)(std::string_view, const Node&, Shown&)) {
+    auto& known = look == look_at ? shown_at_ : shown_below_;
+    const auto [at, is_new] = known.try_emplace(&node);
+    if (is_new) look(text_, node, at->second);
+    if (shown.indent == 0) shown.indent = at->second.indent;
+    if (shown.sequence_indent < 0) shown.sequence_indent = at->second.sequence_indent;
   }
 
   static bool is_json(const Change& change) {
@@ -606,7 +612,8 @@ class Pass {
   std::map<std::size_t, std::size_t> regions_;  // of all, start to end
   std::vector<Patch> patches_;
   std::unordered_map<const Node*, CollectionLayout> layouts_;
-  std::unordered_map<const Node*, Shown> shown_;  // by root
+  std::unordered_map<const Node*, Shown> shown_at_;     // what the node's own entries show
+  std::unordered_map<const Node*, Shown> shown_below_;  // what its whole tree shows
 };
 
 // Errors name places of the pass's own text; the first pass has the caller's text.

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/diagnostic.h"
+#include "base/text.h"
 
 namespace plumb::yaml {
 
@@ -259,6 +260,23 @@ TEST_CASE("many edits are one call, in their order, over the documents of a stre
                      set_value(*parse_path("new.key"), x), remove_node(*parse_path("r[0]")),
                      rename_key(*parse_path("new"), "old")}) ==
         "r:\n- x\n- 2\nold:\n  key: x\n---\nb: 2\n");
+}
+
+TEST_CASE("a thousand edits of a long text are one pass", "[yaml][edit]") {
+  std::string text, expected;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string key = cat("key", i);
+    text += cat(key, ":\n  image: old # ", i, "\n");
+    expected += cat(key, ":\n  image: ", i % 20 == 0 ? "new" : "old", " # ", i, "\n");
+  }
+  Arena arena;
+  const Node& made = *make_string(arena, "new");
+  std::vector<Edit> edits;
+  for (int i = 0; i < 20'000; i += 20)
+    edits.push_back(set_value({{key_step(cat("key", i)), key_step("image")}}, made));
+  SourceStore sources;
+  const SourceId id = sources.add("in.yaml", text);
+  CHECK(apply_edits(sources, id, kKubernetesProfile, edits) == expected);
 }
 
 }  // namespace plumb::yaml

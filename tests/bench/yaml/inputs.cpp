@@ -114,7 +114,7 @@ std::vector<Input> real_inputs(const std::string& directory) {
       "kfp-manifests-1.7.0/third-party/argo/upstream/manifests/base/crds/full/"
       "argoproj.io_workflows.yaml",
       "argo-cd/manifests/crds/application-crd.yaml",
-      "blumeops-after/argocd/manifests/tailscale-operator/operator.yaml"};
+      "blumeops-after/manifests/tailscale-operator/operator.yaml"};
   std::vector<Input> inputs;
   for (const std::string& name : names) {
     const std::filesystem::path path = std::filesystem::path(directory) / name;
