@@ -65,7 +65,7 @@ struct JsonStyle {
   bool escape_html = true;  // < > & as \u003c …, as Go's encoder does by default
   int indent = 0;           // 0: compact
   // Otherwise as nlohmann_json prints: floats always with a dot or an exponent (1.0, 1e+21),
-  // U+2028 and U+2029 as they are, U+007F as \u007f.
+  // U+2028 and U+2029 as they are.
   bool as_go = true;
 };
 // Go's json.Marshal, and an Encoder with SetEscapeHTML(false).

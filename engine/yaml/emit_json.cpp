@@ -23,7 +23,7 @@ namespace {
 // What a byte of a string becomes: itself (0), an escape of one letter, or 'u' for \u00XX.
 using Escapes = std::array<char, 256>;
 
-constexpr Escapes make_escapes(bool html, bool delete_too) {
+constexpr Escapes make_escapes(bool html) {
   Escapes escapes{};
   for (std::size_t c = 0; c < 0x20; ++c) escapes[c] = 'u';
   escapes['"'] = '"';
@@ -34,23 +34,17 @@ constexpr Escapes make_escapes(bool html, bool delete_too) {
   escapes['\b'] = 'b';
   escapes['\f'] = 'f';
   if (html) escapes['<'] = escapes['>'] = escapes['&'] = 'u';
-  if (delete_too) escapes[0x7F] = 'u';
   for (std::size_t c = 0x80; c < 0x100; ++c) escapes[c] = 'U';  // needs a closer look
   return escapes;
 }
 
-constexpr Escapes kGoEscapes = make_escapes(false, false);
-constexpr Escapes kGoHtmlEscapes = make_escapes(true, false);
-constexpr Escapes kNlohmannEscapes = make_escapes(false, true);
+constexpr Escapes kEscapes = make_escapes(false);
+constexpr Escapes kHtmlEscapes = make_escapes(true);
 
 class JsonWriter {
  public:
   JsonWriter(std::string& out, const JsonStyle& style)
-      : out_(out),
-        style_(style),
-        escapes_(!style.as_go        ? kNlohmannEscapes
-                 : style.escape_html ? kGoHtmlEscapes
-                                     : kGoEscapes) {}
+      : out_(out), style_(style), escapes_(style.escape_html ? kHtmlEscapes : kEscapes) {}
 
   void write(const Node& node, int depth) {
     if (node.is_mapping()) {

@@ -122,16 +122,6 @@ std::string format_float(double value) {
   return positional(number);
 }
 
-// Shortest digits, always with a dot or an exponent; an exponent below 1e-4 and from 1e15 on.
-std::string format_nlohmann_float(double value) {
-  if (value == 0) return std::signbit(value) ? "-0.0" : "0.0";
-  const ShortestDigits number = shortest(value);
-  if (number.exponent < -4 || number.exponent >= 15) return scientific(number, 2);
-  std::string text = positional(number);
-  if (text.find('.') == std::string::npos) text += ".0";
-  return text;
-}
-
 std::string format_json_float(double value) {
   if (value == 0) return std::signbit(value) ? "-0" : "0";
   const ShortestDigits number = shortest(value);

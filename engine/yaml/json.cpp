@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "yaml/emit.h"
 
 namespace plumb::yaml {
 
@@ -90,5 +91,8 @@ Node* read_json(std::string_view text, Span place, Arena& arena, const Limits& l
   nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   return builder.root;
 }
+
+// Its digits are the fewest, but not always the nearest: only it knows which.
+std::string format_nlohmann_float(double value) { return nlohmann::json(value).dump(); }
 
 }  // namespace plumb::yaml
