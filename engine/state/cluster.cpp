@@ -1,5 +1,7 @@
 #include "state/cluster.h"
 
+#include <array>
+
 #include "base/diagnostic.h"
 #include "base/text.h"
 #include "yaml/emit.h"
@@ -22,6 +24,18 @@ const yaml::Profile kAnswerProfile{.name = "answer",
                                    .reprinted = false};
 
 constexpr unsigned kRetries = 4;
+
+std::string uid_in(const files::HttpResponse& response) {
+  Arena arena;
+  try {
+    if (response.status == 200)
+      return std::string(
+          yaml::text_at(*yaml::read_json(response.body, {}, arena), {"metadata", "uid"}));
+  } catch (const Error&) {
+    // No JSON tells of no uid.
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -79,10 +93,7 @@ std::string Cluster::name() const {
 }
 
 // An answer of 200, as a tree.
-const Node& Cluster::get(const std::string& target, std::string_view accept) {
-  files::HttpRequest request{.url = target, .retries = kRetries};
-  request.headers.push_back({"Accept", std::string(accept.empty() ? "application/json" : accept)});
-  files::HttpResponse response = wire_.send(std::move(request));
+const Node& Cluster::tree_of(const std::string& target, files::HttpResponse response) {
   const std::string source = cat(name(), target.substr(0, target.find('?')));
   if (response.status != 200)
     fail("state/cluster-answer", connection_->cluster_place,
@@ -91,31 +102,47 @@ const Node& Cluster::get(const std::string& target, std::string_view accept) {
   return read_answer(sources_, sources_.add(source, std::move(response.body)), arena_, limits_);
 }
 
-const Discovery& Cluster::served() {
-  if (discovery_) return *discovery_;
+const Node& Cluster::get(const std::string& target) {
+  return tree_of(target, wire_.send({.url = target,
+                                     .headers = {{"Accept", "application/json"}},
+                                     .retries = kRetries}));
+}
+
+// What is served, and who serves it, in one go.
+void Cluster::meet() {
   auto discovery = std::make_unique<Discovery>();
-  for (const char* const root : {"/api", "/apis"}) {
-    if (add_groups(*discovery, get(root, kAcceptGroups))) continue;
-    fail("state/cluster-too-old", connection_->cluster_place,
-         cat("the cluster at ", connection_->server, " does not list its kinds in one answer"),
-         {{"plumb reads Kubernetes 1.27 and later"},
-          {"of older ones, save the state with `kubectl get -o yaml` and compare with file:PATH"}});
-  }
+  std::array<files::HttpResponse, 2> groups;
+  constexpr std::array<std::string_view, 2> kRoots{"/api", "/apis"};
+  for (std::size_t i = 0; i < kRoots.size(); ++i)
+    wire_.submit({.url = std::string(kRoots[i]),
+                  .headers = {{"Accept", std::string(kAcceptGroups)}},
+                  .retries = kRetries},
+                 [&groups, i](files::HttpResponse response) { groups[i] = std::move(response); });
+  wire_.submit({.url = "/api/v1/namespaces/kube-system",
+                .headers = {{"Accept",
+                             "application/json;as=PartialObjectMetadata;g=meta.k8s.io;"
+                             "v=v1,application/json"}},
+                .retries = kRetries},
+               [this](const files::HttpResponse& response) { identity_ = uid_in(response); });
+  wire_.run();
+  for (std::size_t i = 0; i < kRoots.size(); ++i)
+    if (!add_groups(*discovery, tree_of(std::string(kRoots[i]), std::move(groups[i]))))
+      fail("state/cluster-too-old", connection_->cluster_place,
+           cat("the cluster at ", connection_->server, " does not list its kinds in one answer"),
+           {{"plumb reads Kubernetes 1.27 and later"},
+            {"of older ones, save the state with `kubectl get -o yaml` and compare with "
+             "file:PATH"}});
   discovery_ = std::move(discovery);
+}
+
+const Discovery& Cluster::served() {
+  if (!discovery_) meet();
   return *discovery_;
 }
 
 const std::string& Cluster::identity() {
-  if (identity_) return *identity_;
-  const files::HttpResponse response = wire_.send(
-      {.url = "/api/v1/namespaces/kube-system",
-       .headers = {{"Accept", "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"}},
-       .retries = kRetries});
-  identity_.emplace();
-  if (response.status != 200) return *identity_;
-  Arena arena;
-  *identity_ = yaml::text_at(*yaml::read_json(response.body, {}, arena), {"metadata", "uid"});
-  return *identity_;
+  if (!discovery_) meet();
+  return identity_;
 }
 
 bool Cluster::may(std::string_view verb, std::string_view group, std::string_view resource,

@@ -46,9 +46,9 @@ struct DryRun {
   const yaml::Node* object = nullptr;  // with apiVersion, kind and metadata.name
   std::string manager;                 // in whose name: at most 128 bytes
   bool force = false;                  // take fields that others own
-  // False: a server-side apply of the object. True: the object is a patch, a strategic one for
-  // built-in kinds and a JSON merge patch for others, as a client-side apply sends it; of an object
-  // that does not exist it is created.
+  // False: a server-side apply of the object. True: the object is a JSON merge patch to the one
+  // that is there, as what a client-side apply comes to; of an object that does not exist it is
+  // created.
   bool client_side = false;
 };
 
@@ -91,7 +91,9 @@ class Cluster {
   std::uint64_t bytes() const { return wire_.bytes(); }
 
  private:
-  const yaml::Node& get(const std::string& target, std::string_view accept = {});
+  void meet();
+  const yaml::Node& get(const std::string& target);
+  const yaml::Node& tree_of(const std::string& target, files::HttpResponse response);
 
   SourceStore& sources_;
   const Limits& limits_;
@@ -99,7 +101,7 @@ class Cluster {
   Wire wire_;
   Arena arena_;  // of answers that are no state
   std::unique_ptr<Discovery> discovery_;
-  std::optional<std::string> identity_;
+  std::string identity_;
   const yaml::Node* openapi_index_ = nullptr;
   std::map<std::string, const yaml::Node*, std::less<>> openapi_;
 };

@@ -32,7 +32,7 @@ struct Discovery {
   bool is_stale(std::string_view group) const;
 };
 
-// What makes the server answer with whole groups (kApiGroups), of Kubernetes 1.27 and later.
+// What makes a server, of Kubernetes 1.27 and later, answer with whole groups.
 extern const std::string_view kAcceptGroups;
 
 // Adds what an APIGroupDiscoveryList says; false when it is something else.

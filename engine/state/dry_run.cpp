@@ -5,7 +5,6 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
-#include "kube/type_table.h"
 #include "state/cluster.h"
 #include "yaml/emit.h"
 #include "yaml/json.h"
@@ -121,11 +120,8 @@ class DryRuns {
 
   files::HttpRequest patch(const DryRun& run, const ServedKind& kind,
                            const kube::ResourceId& id) const {
-    const bool strategic = kube::find_type(id.api_version(), id.kind) != nullptr;
-    return request(
-        "PATCH", cat(place_of(kind, id, id.name), query_of(run)),
-        strategic ? "application/strategic-merge-patch+json" : "application/merge-patch+json",
-        *run.object);
+    return request("PATCH", cat(place_of(kind, id, id.name), query_of(run)),
+                   "application/merge-patch+json", *run.object);
   }
 
   files::HttpRequest create(const DryRun& run, const ServedKind& kind,

@@ -14,10 +14,9 @@ struct SchemeRow {
   std::string_view name;
   SourceKind kind;
 };
-constexpr std::array kSchemes{SchemeRow{"git", SourceKind::kGit},
-                              SchemeRow{"file", SourceKind::kFile},
-                              SchemeRow{"env", SourceKind::kEnvironment},
-                              SchemeRow{"cluster", SourceKind::kCluster}};
+constexpr std::array kSchemes{
+    SchemeRow{"git", SourceKind::kGit}, SchemeRow{"file", SourceKind::kFile},
+    SchemeRow{"env", SourceKind::kEnvironment}, SchemeRow{"cluster", SourceKind::kCluster}};
 // Names that are taken for sources of their own, so that nobody reads a file by mistake.
 constexpr std::array<std::string_view, 4> kNotRead{"kfp", "devpi", "http", "https"};
 
