@@ -1,9 +1,30 @@
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "yaml/reader.h"
 
 namespace plumb::yaml {
+
+namespace {
+
+// What stands behind a backslash between double quotes.
+struct Escape {
+  char character;
+  std::string_view stands_for;
+  std::size_t digits = 0;  // of the code point that follows
+};
+constexpr std::array kEscapes{
+    Escape{'n', "\n"},       Escape{'"', "\""},           Escape{'\\', "\\"},
+    Escape{'t', "\t"},       Escape{'\t', "\t"},          Escape{'\'', "'"},
+    Escape{' ', " "},        Escape{'r', "\r"},           Escape{'0', std::string_view("\0", 1)},
+    Escape{'a', "\a"},       Escape{'b', "\b"},           Escape{'e', "\x1b"},
+    Escape{'f', "\f"},       Escape{'v', "\v"},           Escape{'N', "\xC2\x85"},
+    Escape{'_', "\xC2\xA0"}, Escape{'L', "\xE2\x80\xA8"}, Escape{'P', "\xE2\x80\xA9"},
+    Escape{'x', "", 2},      Escape{'u', "", 4},          Escape{'U', "", 8},
+};
+
+}  // namespace
 
 // Any character but blanks and indicators; '-' (and '?', ':' outside flow collections) when no
 // blank follows.
@@ -230,71 +251,16 @@ void Reader::read_escape(std::string& out) {
   const char* const from = at_;
   const char c = peek(1);
   at_ += std::min<std::ptrdiff_t>(2, end_ - at_);
-  switch (c) {
-    case '0':
-      out.push_back('\0');
-      return;
-    case 'a':
-      out.push_back('\a');
-      return;
-    case 'b':
-      out.push_back('\b');
-      return;
-    case 't':
-    case '\t':
-      out.push_back('\t');
-      return;
-    case 'n':
-      out.push_back('\n');
-      return;
-    case 'v':
-      out.push_back('\v');
-      return;
-    case 'f':
-      out.push_back('\f');
-      return;
-    case 'r':
-      out.push_back('\r');
-      return;
-    case 'e':
-      out.push_back('\x1b');
-      return;
-    case ' ':
-      out.push_back(' ');
-      return;
-    case '"':
-      out.push_back('"');
-      return;
-    case '\'':
-      out.push_back('\'');
-      return;
-    case '\\':
-      out.push_back('\\');
-      return;
-    case 'N':
-      out += "\xC2\x85";
-      return;
-    case '_':
-      out += "\xC2\xA0";
-      return;
-    case 'L':
-      out += "\xE2\x80\xA8";
-      return;
-    case 'P':
-      out += "\xE2\x80\xA9";
-      return;
-    case 'x':
-      return read_code_point(from, 2, out);
-    case 'u':
-      return read_code_point(from, 4, out);
-    case 'U':
-      return read_code_point(from, 8, out);
-    default:
-      fail_at(from, at_, "yaml/escape",
-              cat("unknown escape '", std::string_view(from, static_cast<std::size_t>(at_ - from)),
-                  "'"),
-              "write a backslash as '\\\\', or use single quotes");
+  for (const Escape& escape : kEscapes) {
+    if (escape.character != c) continue;
+    if (escape.digits != 0) return read_code_point(from, escape.digits, out);
+    out += escape.stands_for;
+    return;
   }
+  fail_at(
+      from, at_, "yaml/escape",
+      cat("unknown escape '", std::string_view(from, static_cast<std::size_t>(at_ - from)), "'"),
+      "write a backslash as '\\\\', or use single quotes");
 }
 
 void Reader::read_code_point(const char* from, std::size_t digits, std::string& out) {
