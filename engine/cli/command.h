@@ -23,6 +23,7 @@ struct Process {
   std::string working_directory;
   std::function<std::string()> read_stdin;
   std::function<std::optional<std::string>(std::string_view)> variable;  // an environment variable
+  std::int64_t now = 0;  // the clock, seconds since 1970; 0: there is none
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
   std::string out;  // what goes to stdout, all or nothing
@@ -42,7 +43,7 @@ struct Invocation {
   // What --format asks for; report refuses what a result does not have.
   report::Format format() const;
   // For results on stdout.
-  report::Context report_context() { return {sources, masker, color_out}; }
+  report::Context report_context() { return {sources, masker, color_out, process.now}; }
 };
 
 struct CommandRow {

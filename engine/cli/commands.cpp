@@ -17,13 +17,14 @@ constexpr std::array<Names, 3> kLsOptions{"--env", "--head", "--format"};
 constexpr std::array<Names, 5> kInputsOptions{"--env", "--head", "--affected", "--jobs", "--value"};
 constexpr std::array<Names, 7> kValidateOptions{"--env",        "--head",   "--format", "--jobs",
                                                 "--keep-going", "--strict", "--value"};
-constexpr std::array<Names, 11> kDiffOptions{
-    "--env",        "--head",   "--base",  "--live",    "--format",          "--jobs",
-    "--keep-going", "--strict", "--value", "--timeout", "--allow-incomplete"};
-constexpr std::array<Names, 15> kPlanOptions{
-    "--allow",  "--env",   "--head",      "--base",    "--live",
-    "--format", "--jobs",  "--check",     "--output",  "--keep-going",
-    "--strict", "--value", "--exit-code", "--timeout", "--allow-incomplete"};
+constexpr std::array<Names, 12> kDiffOptions{
+    "--verify", "--env",        "--head",   "--base",  "--live",    "--format",
+    "--jobs",   "--keep-going", "--strict", "--value", "--timeout", "--allow-incomplete"};
+constexpr std::array<Names, 16> kPlanOptions{
+    "--verify", "--allow",     "--env",        "--head",
+    "--base",   "--live",      "--format",     "--jobs",
+    "--check",  "--output",    "--keep-going", "--strict",
+    "--value",  "--exit-code", "--timeout",    "--allow-incomplete"};
 constexpr std::array<Names, 4> kExplainOptions{"--env", "--head", "--jobs", "--value"};
 constexpr std::array<Names, 4> kArgocdOptions{"--env", "--value", "--jobs", "--verify-output"};
 constexpr std::array<Names, 0> kNoOptions{};

@@ -1,8 +1,11 @@
 #include "cli/comparison.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "base/text.h"
+#include "kube/type_table.h"
 
 namespace plumb::cli {
 
@@ -167,6 +170,7 @@ class Builder {
     auto state = std::make_unique<state::State>(
         cluster->read(state::query_for(sets, environment.owned.labels)));
     report_gaps(*cluster, *state);
+    if (options_.output || options_.check) state->cluster = cluster->identity();
     return state;
   }
 
@@ -209,6 +213,36 @@ class Builder {
     result_.unclear = result_.unclear || !options_.allow_incomplete;
   }
 
+  // The cluster outlives the plan.
+  static plan::Server server_of(state::Cluster& cluster) {
+    plan::Server server;
+    server.ask = [&cluster](std::span<const plan::Question> questions) {
+      std::vector<state::DryRun> runs;
+      for (const plan::Question& question : questions)
+        runs.push_back({question.object, question.manager, !question.merge, question.merge});
+      std::vector<plan::Answer> answers;
+      for (state::DryRunAnswer& answer : cluster.dry_run(runs))
+        answers.push_back(
+            {answer.status, answer.body, std::move(answer.warnings), std::move(answer.error)});
+      return answers;
+    };
+    server.serves = [&cluster](const kube::ResourceId& id) {
+      const state::Discovery& served = cluster.served();
+      return served.find(id.group, id.kind, id.version) != nullptr || served.is_stale(id.group);
+    };
+    using Place = std::tuple<std::string, std::string, std::string>;
+    server.may_write = [&cluster, seen = std::make_shared<std::map<Place, bool>>()](
+                           const kube::ResourceId& id) {
+      const state::ServedKind* const kind = cluster.served().find(id.group, id.kind, id.version);
+      if (kind == nullptr) return true;  // the server will say
+      const std::string place = kind->namespaced ? id.namespace_name : "";
+      const auto [at, fresh] = seen->emplace(Place(id.group, kind->resource, place), true);
+      if (fresh) at->second = cluster.may("patch", id.group, kind->resource, place);
+      return at->second;
+    };
+    return server;
+  }
+
   static std::string_view trim_slashes(std::string_view text) {
     while (text.starts_with('/')) text.remove_prefix(1);
     while (text.ends_with('/')) text.remove_suffix(1);
@@ -232,13 +266,52 @@ class Builder {
       one.all_units = options_.arguments.empty();
       one.owned = environment->owned;
       one.guards = environment->guards;
+      one.applier = environment->applier;
+      one.verify = options_.verify == "server"  ? plan::Verify::kServer
+                   : options_.verify == "local" ? plan::Verify::kLocal
+                                                : plan::Verify::kAuto;
       if (const auto live = result_.live.find(environment->name); live != result_.live.end()) {
         one.live = live->second.get();
         if (input.live.empty() && environment->live) input.live = environment->live->text;
       }
       add_units(one);
+      if (const auto cluster = result_.clusters.find(environment->name);
+          cluster != result_.clusters.end()) {
+        one.server = &(result_.servers[environment->name] = server_of(*cluster->second));
+        one.published = published(one, *cluster->second);
+      }
       input.environments.push_back(std::move(one));
     }
+  }
+
+  // Of custom kinds in head whose definitions are neither in head nor in live.
+  static std::vector<const yaml::Node*> published(const plan::EnvironmentInput& environment,
+                                                  state::Cluster& cluster) {
+    std::set<std::string> defined, wanted;
+    const auto look = [&](const kube::ResourceSet& set, bool is_head) {
+      for (const kube::Resource& resource : set.resources) {
+        const yaml::Node& body = *resource.body;
+        if (resource.id.kind == "CustomResourceDefinition") {
+          defined.emplace(yaml::text_at(body, {"spec", "group"}));
+        } else if (is_head &&
+                   kube::find_type(resource.id.api_version(), resource.id.kind) == nullptr) {
+          wanted.insert(resource.id.api_version());
+        }
+      }
+    };
+    for (const plan::UnitInput& unit : environment.units)
+      if (unit.head != nullptr) look(*unit.head, true);
+    if (environment.live != nullptr) {
+      look(environment.live->set, false);
+      look(environment.live->definitions, false);
+    }
+    std::vector<const yaml::Node*> documents;
+    for (const std::string& version : wanted) {
+      if (defined.contains(std::string(kube::split_api_version(version).first))) continue;
+      if (const yaml::Node* const document = cluster.openapi(version))
+        documents.push_back(document);
+    }
+    return documents;
   }
 
   void add_units(plan::EnvironmentInput& environment) {

@@ -24,6 +24,7 @@ struct Comparison {
   // The cluster that an environment's live state was read from, to ask it more.
   std::map<std::string, std::shared_ptr<state::Cluster>> clusters;
   std::unique_ptr<state::World> world;
+  std::map<std::string, plan::Server> servers;  // the same clusters, as a plan asks them
   plan::Input input;
   bool failed = false;   // a target failed: said on stderr already
   bool unclear = false;  // under --strict, or when named: something is not rendered

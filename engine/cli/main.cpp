@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <new>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ std::string current_directory() {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed stdout is an error of ours, not a silent death
   plumb::cli::Process process;
+  process.now = std::time(nullptr);
   process.working_directory = current_directory();
   process.read_stdin = read_all_stdin;
   process.variable = [](std::string_view name) -> std::optional<std::string> {

@@ -46,6 +46,14 @@ std::string parse_color(std::string_view value) {
   return std::string(value);
 }
 
+std::string parse_verify(std::string_view value) {
+  if (value != "auto" && value != "server" && value != "local") {
+    fail("cli/bad-value", {},
+         cat("expected auto, server or local for '--verify', got '", value, "'"));
+  }
+  return std::string(value);
+}
+
 constexpr std::array kRows{
     OptionRow{"--env", "-e", "ENV", "an environment; all when it is not given",
               [](Options& o, std::string_view v) { o.environments.emplace_back(v); }},
@@ -99,6 +107,10 @@ constexpr std::array kRows{
     OptionRow{"--allow-incomplete", "", "",
               "kinds that a cluster does not let us list do not make the status 2",
               [](Options& o, std::string_view) { o.allow_incomplete = true; }},
+    OptionRow{"--verify", "", "HOW",
+              "auto: ask a live server about what live does not prove; server: about everything; "
+              "local: about nothing",
+              [](Options& o, std::string_view v) { o.verify = parse_verify(v); }},
     OptionRow{"--affected", "", "", "the targets that the named files touch",
               [](Options& o, std::string_view) { o.affected = true; }},
     OptionRow{"--help", "-h", "", "what the command does and its options",

@@ -32,6 +32,7 @@ struct Options {
       allow;                         // guards let through in this run: rule, resource
   std::chrono::seconds timeout{60};  // of talking to a cluster
   bool allow_incomplete = false;     // what a cluster does not show changes no status
+  std::string verify = "auto";
   bool affected = false;
   bool help = false;
   std::vector<std::string> arguments;  // what is no option

@@ -33,6 +33,12 @@ struct Blame {
   std::string layer;  // "patch overlays/prod/replicas.yaml", or "document"
 };
 
+// Who wrote a field of live, by its managedFields.
+struct Writer {
+  std::string manager;  // "kubectl-edit"; empty: nobody knows
+  std::string time;     // RFC 3339, as the server wrote it
+};
+
 struct Change {
   yaml::Path path;
   ChangeKind kind = ChangeKind::kReplace;
@@ -41,7 +47,9 @@ struct Change {
   const yaml::Node* after = nullptr;
   std::size_t index = 0;     // of an element that is added to a list: its place in the new list
   bool only_live = false;    // only live has it and nothing in git ever did: applying leaves it
+  bool residue = false;      // git dropped it, and it stays, because somebody else owns it
   bool is_volatile = false;  // changes with every compilation, means nothing
+  Writer writer;             // of what live has, where that is somebody else than the applier
   Blame blame;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "base/text.h"
 #include "diff/managed.h"
@@ -133,6 +132,25 @@ bool same_json(std::string_view a, std::string_view b) {
   }
 }
 
+Blame blame_of(const yaml::Origin& origin, Span fallback, const yaml::Origins& origins) {
+  const yaml::Layer& layer = origins.layer_of(origin);
+  const std::string_view kind = yaml::layer_name(layer.kind);
+  return {origin.span.source != 0 ? origin.span : fallback,
+          layer.name.empty() ? std::string(kind) : cat(kind, ' ', layer.name)};
+}
+
+Blame blame_of(const Node& node, const yaml::Origins* origins) {
+  if (origins == nullptr) return {node.span, {}};
+  const std::vector<yaml::Origin> chain = origins->chain(node);
+  // A template says where a value goes; the data value behind it is what somebody changed.
+  const auto layer_of = [&](const yaml::Origin& origin) { return origins->layer_of(origin).kind; };
+  if (chain.size() > 1 && layer_of(chain.back()) == yaml::LayerKind::kTemplate &&
+      layer_of(chain[chain.size() - 2]) == yaml::LayerKind::kDataValue) {
+    return blame_of(chain[chain.size() - 2], node.span, *origins);
+  }
+  return blame_of(chain.back(), node.span, *origins);
+}
+
 class Walk {
  public:
   Walk(const Options& options, Arena& arena, const Node& before, const Node& after)
@@ -142,6 +160,7 @@ class Walk {
     root_.after = &after;
     if (!options.exact) {
       root_.shape = shape_of_object(options.catalogue, yaml::text_at(after, {"apiVersion"}), kind_);
+      if (options.stored) return;
       root_.before = as_stored(arena, before);
       root_.after = as_stored(arena, after);
     }
@@ -154,8 +173,11 @@ class Walk {
 
  private:
   const Node* present(const Node* node) const {
-    return node == nullptr || (node->is_null() && !options_.exact) ? nullptr : node;
+    return node == nullptr || (node->is_null() && !is_literal()) ? nullptr : node;
   }
+
+  // Whether what is written is what there is: nothing stands for something else.
+  bool is_literal() const { return options_.exact || options_.stored; }
 
   void values(Frame& frame) {
     frame.before = present(frame.before);
@@ -182,7 +204,7 @@ class Walk {
 
   // A default on one side, something as good as nothing on the other: "" and null, {} and [].
   bool same_nothing(const Frame& frame) const {
-    if (options_.exact || frame.step != yaml::PathStep::Kind::kKey || frame.up == nullptr) {
+    if (is_literal() || frame.step != yaml::PathStep::Kind::kKey || frame.up == nullptr) {
       return false;
     }
     return is_default(frame.shape, frame.key, *frame.before, frame.up->before) &&
@@ -194,16 +216,19 @@ class Walk {
     const Node& b = *frame.after;
     if (yaml::equal(a, b)) return true;
     if (options_.exact) return false;
-    if (frame.shape.is_quantity() || is_amount(frame)) return same_quantity(a.text, b.text);
+    const bool spelled = options_.as_written || options_.stored;
+    if (frame.shape.is_quantity() || (!spelled && is_amount(frame))) {
+      return same_quantity(a.text, b.text);
+    }
     if (is_number(a) && is_number(b)) return same_number(a, b);
-    return is_annotation(frame) && same_json(a.text, b.text);
+    return !spelled && is_annotation(frame) && same_json(a.text, b.text);
   }
 
   void one_sided(Frame& frame) {
     const bool removed = frame.after == nullptr;
     const Node& value = removed ? *frame.before : *frame.after;
     const bool is_key = frame.step == yaml::PathStep::Kind::kKey && frame.up != nullptr;
-    if (!options_.exact && is_key) {
+    if (!is_literal() && is_key) {
       const Node* const holder = removed ? frame.up->before : frame.up->after;
       if (is_default(frame.shape, frame.key, value, holder)) return server(frame);
       if (is_filled_in(frame.shape) && value.is_mapping()) return against_nothing(frame);
@@ -513,28 +538,11 @@ class Walk {
     return nullptr;
   }
 
-  Blame blame_of(const Node& node) const {
-    if (options_.origins == nullptr) return {node.span, {}};
-    const std::vector<yaml::Origin> chain = options_.origins->chain(node);
-    // A template says where a value goes; the data value behind it is what somebody changed.
-    const auto layer_of = [&](const yaml::Origin& origin) {
-      return options_.origins->layer_of(origin).kind;
-    };
-    if (chain.size() > 1 && layer_of(chain.back()) == yaml::LayerKind::kTemplate &&
-        layer_of(chain[chain.size() - 2]) == yaml::LayerKind::kDataValue) {
-      return blame_of(chain[chain.size() - 2], node.span);
-    }
-    return blame_of(chain.back(), node.span);
-  }
+  Blame blame_of(const Node& node) const { return diff::blame_of(node, options_.origins); }
   Blame blame_of(const yaml::Tombstone& stone) const {
     if (options_.origins == nullptr || stone.origin == 0) return {stone.span, {}};
-    return blame_of(options_.origins->chain(stone.origin).back(), stone.span);
-  }
-  Blame blame_of(const yaml::Origin& origin, Span fallback) const {
-    const yaml::Layer& layer = options_.origins->layer_of(origin);
-    const std::string_view kind = yaml::layer_name(layer.kind);
-    return {origin.span.source != 0 ? origin.span : fallback,
-            layer.name.empty() ? std::string(kind) : cat(kind, ' ', layer.name)};
+    return diff::blame_of(options_.origins->chain(stone.origin).back(), stone.span,
+                          *options_.origins);
   }
 
   const Options& options_;
@@ -546,7 +554,7 @@ class Walk {
 
 // ---- three sides ----
 
-// The paths of changes, to ask whether one is at, above or below another.
+// Changes by their paths, to ask whether one is at, above or below another.
 class Places {
  public:
   explicit Places(std::span<const Change> changes) {
@@ -556,42 +564,34 @@ class Places {
       for (const yaml::PathStep& step : change.path.steps) {
         path.append(yaml::print_step(step));
         path.push_back('\0');
-        above_.insert(path);
+        above_.emplace(path, &change);
       }
-      at_.insert(path);
+      at_.emplace(path, &change);
     }
   }
-  bool touches(const yaml::Path& path) const {
+  // The change there, or null.
+  const Change* find(const yaml::Path& path) const {
     std::string prefix;
     for (const yaml::PathStep& step : path.steps) {
       prefix.append(yaml::print_step(step));
       prefix.push_back('\0');
-      if (at_.contains(prefix)) return true;
+      if (const auto found = at_.find(prefix); found != at_.end()) return found->second;
     }
-    return above_.contains(prefix);
+    const auto below = above_.find(prefix);
+    return below == above_.end() ? nullptr : below->second;
   }
+  bool touches(const yaml::Path& path) const { return find(path) != nullptr; }
 
  private:
-  std::unordered_set<std::string> at_;
-  std::unordered_set<std::string> above_;  // the places of changes and all above them
+  std::unordered_map<std::string, const Change*> at_;
+  std::unordered_map<std::string, const Change*> above_;  // the places of changes and all above
 };
 
-// What kubectl noted on the object when it applied it, or null.
-const Node* last_applied(const Node& live, Arena& arena) {
-  const Node* const note = yaml::find_path(
-      live, {"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"});
-  if (note == nullptr) return nullptr;
-  try {
-    return yaml::read_json(note->text, note->span, arena);
-  } catch (const Error&) {
-    return nullptr;  // cut off or edited: as good as none
-  }
-}
-
 // Without a base: what a server-side apply gave and head does not say was dropped by git.
-void blame_git_for_applied(std::vector<Change>& changes, const Node& live) {
+void blame_git_for_applied(std::vector<Change>& changes, const Node& live,
+                           std::string_view manager) {
   for (Change& change : changes) {
-    if (!change.only_live || !is_applied(live, change.path)) continue;
+    if (!change.only_live || !is_applied(live, change.path, manager)) continue;
     change.only_live = false;
     change.cause = Cause::kGit;
   }
@@ -605,6 +605,17 @@ std::vector<Change> with_cause(std::vector<Change> changes, Cause cause) {
 }
 
 }  // namespace
+
+const Node* last_applied(const Node& live, Arena& arena) {
+  const Node* const note = yaml::find_path(
+      live, {"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"});
+  if (note == nullptr) return nullptr;
+  try {
+    return yaml::read_json(note->text, note->span, arena);
+  } catch (const Error&) {
+    return nullptr;  // cut off or edited: as good as none
+  }
+}
 
 std::vector<Change> compare(const Node& before, const Node& after, const Options& options,
                             Arena& arena) {
@@ -628,7 +639,7 @@ std::vector<Change> compare(const Sides& sides, const Options& options, Arena& a
   std::vector<Change> needed = compare(*sides.live, *sides.head, live, arena);
   if (intended.empty()) {
     needed = with_cause(std::move(needed), Cause::kDrift);
-    if (base == nullptr) blame_git_for_applied(needed, *sides.live);
+    if (base == nullptr) blame_git_for_applied(needed, *sides.live, options.manager);
     return needed;
   }
   const Places by_git(intended);
@@ -645,6 +656,47 @@ std::vector<Change> compare(const Sides& sides, const Options& options, Arena& a
     std::erase_if(needed, [](const Change& change) { return change.cause == Cause::kServer; });
   }
   return needed;
+}
+
+namespace {
+
+// Gives a change that a server told the cause and the place of what was asked for there.
+void attribute(Change& change, const Change* wanted, const Node& head, const Options& options) {
+  if (wanted != nullptr) {
+    change.cause = wanted->cause;
+    change.blame = wanted->blame;
+    return;
+  }
+  const Node* const asked = yaml::find_path(head, change.path);
+  change.cause = asked == nullptr ? Cause::kServer : Cause::kDrift;
+  change.blame = asked == nullptr ? Blame{} : blame_of(*asked, options.origins);
+}
+
+}  // namespace
+
+std::vector<Change> compare_answer(const Sides& sides, const Node& answer, const Options& options,
+                                   Arena& arena) {
+  const std::vector<Change> wanted = compare(sides, options, arena);
+  Options stored = options;
+  stored.live = stored.keep_server = false;
+  stored.stored = true;
+  stored.origins = nullptr;
+  std::vector<Change> told = compare(*sides.live, answer, stored, arena);
+  const Places asked(wanted);
+  const Places answered(told);
+  for (Change& change : told) attribute(change, asked.find(change.path), *sides.head, options);
+  std::vector<Change> stays;
+  for (const Change& change : wanted) {
+    if (answered.touches(change.path)) continue;
+    const bool dropped = change.kind == ChangeKind::kRemove && !change.only_live &&
+                         (change.cause == Cause::kGit || change.cause == Cause::kBoth);
+    if (!change.only_live && !dropped) continue;
+    stays.push_back(change);
+    stays.back().residue = dropped;
+  }
+  told.insert(told.end(), std::make_move_iterator(stays.begin()),
+              std::make_move_iterator(stays.end()));
+  return told;
 }
 
 std::string_view cause_name(Cause cause) {

@@ -28,7 +28,14 @@ struct Options {
   // Of three sides: live was rendered from git, no server has touched it. Without a base, git
   // moved.
   bool rendered_live = false;
-  bool exact = false;        // data only: no defaults, no quantities, null is a value
+  bool exact = false;  // data only: no defaults, no quantities, null is a value
+  // Where the server keeps a text as it was written, its spelling counts: JSON in annotations,
+  // amounts in kinds without a schema.
+  bool as_written = false;
+  // Both sides came from a server, which has filled in all there is to fill in: no defaults, and
+  // null is a value; lists still go by their keys and quantities by their amount.
+  bool stored = false;
+  std::string_view manager;  // who applies server-side; empty: whoever did
   bool keep_server = false;  // list what the server filled in too, with the cause kServer
 };
 
@@ -49,6 +56,16 @@ struct Sides {
 // the live object stands in; without that too, nobody can tell who moved, and the cause is kDrift,
 // but for fields that a server-side apply gave and head does not have: git dropped them.
 std::vector<Change> compare(const Sides& sides, const Options& options, Arena& arena);
+
+// What a server, or the rules of a client-side apply, would make of live: `answer`, a whole object.
+// Each change has the cause and the place of what git or live changed there; kServer where neither
+// did. What only live has is listed with `only_live`, what git drops and the answer keeps with
+// `residue`. Live and head must be there.
+std::vector<Change> compare_answer(const Sides& sides, const yaml::Node& answer,
+                                   const Options& options, Arena& arena);
+
+// What kubectl noted on the object when it applied it; null when there is nothing to read.
+const yaml::Node* last_applied(const yaml::Node& live, Arena& arena);
 
 // Does to `node` what the changes say, in its own copy. For tests, and for showing what would be.
 yaml::Node* apply(Arena& arena, const yaml::Node& node, std::span<const Change> changes);

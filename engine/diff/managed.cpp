@@ -62,10 +62,29 @@ bool is_managed(const Node& live, const yaml::Path& path,
       entries->items, [&](const Node* entry) { return counts(*entry) && owns(*entry, path); });
 }
 
-bool is_applied(const Node& live, const yaml::Path& path) {
-  return is_managed(live, path, [](const Node& entry) {
+bool is_applied(const Node& live, const yaml::Path& path, std::string_view manager) {
+  return is_managed(live, path, [&](const Node& entry) {
     return yaml::text_at(entry, {"operation"}) == "Apply" &&
-           yaml::find(entry, "subresource") == nullptr;
+           yaml::find(entry, "subresource") == nullptr &&
+           (manager.empty() || yaml::text_at(entry, {"manager"}) == manager);
+  });
+}
+
+Writer last_writer(const Node& live, const yaml::Path& path, std::string_view applier) {
+  Writer last;
+  is_managed(live, path, [&](const Node& entry) {
+    const std::string_view manager = yaml::text_at(entry, {"manager"});
+    const std::string_view time = yaml::text_at(entry, {"time"});
+    if (manager == applier || !owns(entry, path)) return false;
+    if (last.manager.empty() || last.time < time) last = {std::string(manager), std::string(time)};
+    return false;
+  });
+  return last;
+}
+
+bool is_scaled(const Node& live, const yaml::Path& path) {
+  return is_managed(live, path, [](const Node& entry) {
+    return yaml::text_at(entry, {"subresource"}) == "scale";
   });
 }
 

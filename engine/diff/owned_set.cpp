@@ -181,7 +181,72 @@ bool same_in(const Node& a, const Node& b, Arena& arena) {
   return true;
 }
 
+bool is_leaf(const Node& fields) { return fields.entries.empty(); }
+
+// The element of a list that a key of a set names, or null.
+const Node* element_of(const Node& list, std::string_view key, Arena& arena) {
+  if (!list.is_sequence()) return nullptr;
+  const Node& names = *yaml::read_json(key.substr(2), {}, arena);
+  for (const Node* const item : list.items) {
+    if (key.starts_with("v:")) {
+      if (yaml::equal(*item, names)) return item;
+      continue;
+    }
+    const bool same = std::ranges::all_of(names.entries, [&](const yaml::Entry& name) {
+      const Node* const value = yaml::find(*item, name.key->text);
+      return value != nullptr && yaml::equal(*value, *name.value);
+    });
+    if (same) return item;
+  }
+  return nullptr;
+}
+
+const Node* child_of(const Node& object, std::string_view key, Arena& arena) {
+  if (key.starts_with("f:")) return yaml::find(object, key.substr(2));
+  if (!key.starts_with("k:") && !key.starts_with("v:")) return nullptr;
+  try {
+    return element_of(object, key, arena);
+  } catch (const Error&) {
+    return nullptr;  // no server wrote this
+  }
+}
+
+Node* united_in(const Node& a, const Node& b, Arena& arena) {
+  Node* const both = yaml::make_mapping(arena);
+  const Fields first = fields_of(a, arena);
+  const Fields second = fields_of(b, arena);
+  const Node& nothing = *yaml::make_mapping(arena);
+  std::size_t x = 0;
+  std::size_t y = 0;
+  while (x < first.size() || y < second.size()) {
+    const bool from_a =
+        y == second.size() || (x < first.size() && first[x].first <= second[y].first);
+    const bool from_b =
+        x == first.size() || (y < second.size() && second[y].first <= first[x].first);
+    const std::string_view key = from_a ? first[x].first : second[y].first;
+    Node* const children =
+        united_in(from_a ? *first[x].second : nothing, from_b ? *second[y].second : nothing, arena);
+    both->entries.push_back(arena, {yaml::make_string(arena, key), children});
+    x += from_a ? 1 : 0;
+    y += from_b ? 1 : 0;
+  }
+  return both;
+}
+
 }  // namespace
+
+const Node* united(const Node& a, const Node& b, Arena& arena) { return united_in(a, b, arena); }
+
+const Node* owned_values(const Node& object, const Node& fields, Arena& arena) {
+  Node* const values = yaml::make_mapping(arena);
+  for (const auto& [key, below] : fields_of(fields, arena)) {
+    const Node* const child = child_of(object, key, arena);
+    if (child == nullptr) continue;
+    const Node* const value = is_leaf(*below) ? child : owned_values(*child, *below, arena);
+    values->entries.push_back(arena, {yaml::make_string(arena, key), const_cast<Node*>(value)});
+  }
+  return values;
+}
 
 const Node* owned_set(const Node& object, const Catalogue* catalogue, Arena& arena) {
   return Owner(catalogue, arena).object(object);

@@ -24,6 +24,13 @@ namespace plumb::diff {
 // As a mapping; empty when the object owns nothing. Keys are views into the arena and the object.
 const yaml::Node* owned_set(const yaml::Node& object, const Catalogue* catalogue, Arena& arena);
 
+// Both sets in one.
+const yaml::Node* united(const yaml::Node& a, const yaml::Node& b, Arena& arena);
+
+// The values that an object has at the fields of a set, as lists of keys and values that tell one
+// state from another; nothing else of the object.
+const yaml::Node* owned_values(const yaml::Node& object, const yaml::Node& fields, Arena& arena);
+
 // Whether two fieldsV1 trees name the same fields, in whatever order and spelling of keys.
 bool same_fields(const yaml::Node& a, const yaml::Node& b);
 

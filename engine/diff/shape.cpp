@@ -1,5 +1,7 @@
 #include "diff/shape.h"
 
+#include <set>
+
 #include "base/text.h"
 
 namespace plumb::diff {
@@ -54,6 +56,30 @@ void Catalogue::add(const yaml::Node& definition) {
       const bool status = yaml::find_path(*version, {"subresources", "status"}) != nullptr;
       kinds_.emplace(name_of(cat(group, '/', name), kind), Known{schema, status});
     }
+  }
+}
+
+void Catalogue::add_published(const yaml::Node& document) {
+  constexpr std::string_view kMark = "x-kubernetes-group-version-kind";
+  const yaml::Node* const schemas = yaml::find_path(document, {"components", "schemas"});
+  if (schemas == nullptr) return;
+  std::set<std::string, std::less<>> with_status;
+  if (const yaml::Node* const paths = yaml::find(document, "paths")) {
+    for (const yaml::Entry& path : paths->entries) {
+      const yaml::Node* const put = yaml::find(*path.value, "put");
+      if (put == nullptr || !path.key->text.ends_with("/status")) continue;
+      with_status.emplace(yaml::text_at(*put, {kMark, "kind"}));
+    }
+  }
+  for (const yaml::Entry& schema : schemas->entries) {
+    const yaml::Node* const marks = yaml::find(*schema.value, kMark);
+    if (marks == nullptr || marks->items.size() != 1) continue;
+    const yaml::Node& mark = *marks->items[0];
+    const std::string_view group = yaml::text_at(mark, {"group"});
+    const std::string_view kind = yaml::text_at(mark, {"kind"});
+    const std::string version =
+        cat(group, group.empty() ? "" : "/", yaml::text_at(mark, {"version"}));
+    kinds_.emplace(name_of(version, kind), Known{schema.value, with_status.contains(kind)});
   }
 }
 

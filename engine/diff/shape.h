@@ -20,6 +20,8 @@ class Catalogue {
   // Notes the CustomResourceDefinitions of a set; of a kind told twice, the first holds.
   void add(const kube::ResourceSet& set);
   void add(const yaml::Node& definition);
+  // Notes the kinds of an OpenAPI v3 document as a server publishes it for a group-version.
+  void add_published(const yaml::Node& document);
   const yaml::Node* find(std::string_view api_version, std::string_view kind) const;
   // Whether the kind is known, and its status is written apart from the rest.
   bool has_status(std::string_view api_version, std::string_view kind) const;

@@ -35,6 +35,50 @@ Digests digests_of(const Plan& plan) {
   return digests;
 }
 
+std::map<std::string, Imprint> imprints_of(const yaml::Node& environment) {
+  std::map<std::string, Imprint> imprints;
+  const yaml::Node* const objects = yaml::find(environment, "objects");
+  if (objects == nullptr) return imprints;
+  for (const yaml::Node* const object : objects->items) {
+    const auto text = [&](std::string_view key) {
+      return std::string(yaml::text_at(*object, {key}));
+    };
+    imprints[text("id")] = {text("uid"), text("resource_version"), text("owned")};
+  }
+  return imprints;
+}
+
+void compare_imprints(const yaml::Node& before, const EnvironmentPlan& after,
+                      Freshness& freshness) {
+  const std::string_view cluster = yaml::text_at(before, {"cluster"});
+  if (!cluster.empty() && !after.cluster.empty() && cluster != after.cluster) {
+    freshness.other_cluster = true;
+  }
+  for (const auto& [id, old] : imprints_of(before)) {
+    const auto found = after.imprints.find(id);
+    if (found == after.imprints.end()) continue;  // no object of head any more: the steps tell
+    const Imprint& now = found->second;
+    const std::string name = cat(after.name, ": ", id);
+    if (old.uid != now.uid || old.owned != now.owned) {
+      freshness.stale.push_back(name);
+    } else if (old.resource_version != now.resource_version) {
+      freshness.moved.push_back(name);
+    }
+  }
+}
+
+void compare_objects(const yaml::Node& document, const Plan& now, Freshness& freshness) {
+  const yaml::Node* const environments = yaml::find(document, "environments");
+  if (environments == nullptr) return;
+  for (const yaml::Node* const before : environments->items) {
+    for (const EnvironmentPlan& after : now.environments) {
+      if (yaml::text_at(*before, {"name"}) == after.name) {
+        compare_imprints(*before, after, freshness);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Freshness check(std::string_view saved, Span place, const Plan& now) {
@@ -47,8 +91,10 @@ Freshness check(std::string_view saved, Span place, const Plan& now) {
          {{"plumb plan --format json -o FILE saves one"}}, {std::string(version)});
   }
   Freshness freshness;
-  freshness.fresh = yaml::text_at(document, {"digest"}) == now.digest;
-  if (freshness.fresh) return freshness;
+  compare_objects(document, now, freshness);
+  const bool same_steps = yaml::text_at(document, {"digest"}) == now.digest;
+  freshness.fresh = same_steps && freshness.stale.empty() && !freshness.other_cluster;
+  if (same_steps) return freshness;
   const Digests before = digests_of(document);
   const Digests after = digests_of(now);
   for (const auto& [id, digest] : before) {

@@ -113,7 +113,8 @@ bool is_immutable_in_table(const Node& head, const yaml::Path& path) {
 }
 
 bool counts(const Change& change) {
-  return change.cause != diff::Cause::kServer && !change.is_volatile && !change.only_live;
+  return change.cause != diff::Cause::kServer && !change.is_volatile && !change.only_live &&
+         !change.residue;
 }
 
 bool is_pod_template(const yaml::Path& path) {
@@ -250,7 +251,7 @@ bool forces_replace(const Node& head, const Change& change) {
   return is_immutable_in_table(head, change.path);
 }
 
-void judge_update(Step& step) {
+void judge_update(Step& step, bool is_accepted) {
   std::vector<std::string> forced;
   bool to_do = false;
   bool run_changed = false;
@@ -277,7 +278,7 @@ void judge_update(Step& step) {
     step.consequences.emplace_back("the schedule is deleted and made anew");
     return;
   }
-  if (!forced.empty()) judge_immutable(step, forced);
+  if (!forced.empty() && !is_accepted) judge_immutable(step, forced);
 }
 
 void judge_delete(Step& step, const Surroundings& around) {

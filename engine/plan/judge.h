@@ -16,8 +16,9 @@ struct Surroundings {
   std::vector<const yaml::Node*> wanted;   // head
 };
 
-// Sets verb, risk, reasons and consequences of an update from its changes.
-void judge_update(Step& step);
+// Sets verb, risk, reasons and consequences of an update from its changes. `is_accepted`: a server
+// took it in a dry run, so no field is immutable.
+void judge_update(Step& step, bool is_accepted = false);
 // The same for a deletion.
 void judge_delete(Step& step, const Surroundings& around);
 

@@ -5,13 +5,19 @@
 #include <set>
 #include <tuple>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "diff/compare.h"
 #include "diff/ignore.h"
+#include "diff/managed.h"
+#include "diff/owned_set.h"
 #include "plan/digest.h"
 #include "plan/guards.h"
 #include "plan/judge.h"
 #include "plan/order.h"
+#include "plan/ownership.h"
+#include "plan/verify.h"
+#include "yaml/emit.h"
 #include "yaml/path.h"
 
 namespace plumb::plan {
@@ -109,6 +115,8 @@ class Maker {
 
   EnvironmentPlan make() {
     gather();
+    verify_head();
+    imprint();
     for (const auto& [key, held] : head_) write_step(key, held);
     for (const auto& [key, held] : base_) {
       if (!head_.contains(key)) delete_step(key, held);
@@ -143,6 +151,7 @@ class Maker {
     if (input_.live != nullptr) {
       catalogue_.add(input_.live->set);
       catalogue_.add(input_.live->definitions);
+      for (const Node* const document : input_.published) catalogue_.add_published(*document);
       for (const Resource& resource : input_.live->set.resources) {
         live_.emplace(key_of(resource.id), &resource);
         around_.present.push_back(resource.body);
@@ -208,6 +217,98 @@ class Maker {
     return found == live_.end() ? nullptr : found->second;
   }
 
+  // ---- what is known ----
+
+  // Where live does not show whether the object is there, or null.
+  const state::Gap* gap_of(const ResourceId& id) const {
+    return input_.live == nullptr ? nullptr : state::find_gap(*input_.live, id);
+  }
+
+  // Whether live was told by a server, not rendered from git.
+  bool is_running() const { return input_.live != nullptr && !input_.live->rendered; }
+
+  void verify_head() {
+    if (!is_running()) return;
+    Circumstances around{input_, catalogue_, {}, {}};
+    std::vector<Candidate> candidates;
+    for (const auto& [key, held] : head_) {
+      const Resource& wanted = *held.resource;
+      const Resource* const live = find_live(wanted.id);
+      if (live == nullptr && gap_of(wanted.id) != nullptr) continue;
+      if (live == nullptr) note_new(*wanted.body, around);
+      if (live == nullptr && is_passing(*wanted.body)) continue;
+      candidates.push_back({&wanted.id, wanted.body, live == nullptr ? nullptr : live->body});
+    }
+    std::vector<Finding> findings = verify(candidates, around, arena_);
+    for (std::size_t at = 0; at < candidates.size(); ++at) {
+      count(findings[at]);
+      warn(*candidates[at].head, findings[at]);
+      findings_.emplace(candidates[at].head, std::move(findings[at]));
+    }
+  }
+
+  // What live has of each object of head now, for a later look whether the plan still holds.
+  void imprint() {
+    if (!is_running()) return;
+    result_.cluster = input_.live->cluster;
+    for (const auto& [key, held] : head_) {
+      const Resource* const live = find_live(held.resource->id);
+      Imprint& imprint = result_.imprints[step_id(held.resource->id)];
+      if (live == nullptr) continue;
+      const Node& body = *live->body;
+      imprint.uid = yaml::text_at(body, {"metadata", "uid"});
+      imprint.resource_version = yaml::text_at(body, {"metadata", "resourceVersion"});
+      imprint.owned = digest_of_owned(*held.resource->body, body);
+    }
+  }
+
+  // Over what head says and what the applier has said before.
+  std::string digest_of_owned(const Node& head, const Node& live) const {
+    Arena arena;
+    const Node* fields = diff::owned_set(head, &catalogue_, arena);
+    if (const Node* const entry = diff::applied_entry(live, input_.applier.manager)) {
+      if (const Node* const had = yaml::find(*entry, "fieldsV1")) {
+        fields = diff::united(*fields, *had, arena);
+      }
+    }
+    return sha256_hex(yaml::emit_json(*diff::owned_values(live, *fields, arena)));
+  }
+
+  // What does not exist until this plan is done.
+  static void note_new(const Node& body, Circumstances& around) {
+    const ResourceId id = kube::id_of(body);
+    if (id.kind == "Namespace" && id.group.empty()) around.new_namespaces.insert(id.name);
+    if (id.kind != "CustomResourceDefinition") return;
+    around.new_kinds.insert(cat(yaml::text_at(body, {"spec", "group"}), '/',
+                                yaml::text_at(body, {"spec", "names", "kind"})));
+  }
+
+  void count(const Finding& finding) {
+    result_.proven += finding.verified == Verified::kProof ? 1 : 0;
+    result_.asked +=
+        finding.verified == Verified::kServer || finding.verified == Verified::kStandIn ? 1 : 0;
+  }
+
+  void warn(const Node& body, const Finding& finding) {
+    for (const std::string& warning : finding.warnings) {
+      if (!warned_.insert(warning).second) continue;
+      plan_.diagnostics.push_back(
+          {Severity::kWarning,
+           "plan/server-warning",
+           body.span,
+           cat("the server warns of '", kube::describe(kube::id_of(body)), "': ", warning),
+           {},
+           {}});
+    }
+  }
+
+  // Of an object of head; what is known without asking when nothing was looked up.
+  const Finding& finding_of(const Node& head) const {
+    static const Finding kUnasked;
+    const auto found = findings_.find(&head);
+    return found == findings_.end() ? kUnasked : found->second;
+  }
+
   // ---- steps ----
 
   Step step_for(const ResourceId& id, const std::string& unit) const {
@@ -236,17 +337,19 @@ class Maker {
       return;
     }
     step.before = live != nullptr ? live->body : input_.live == nullptr || passing ? base : nullptr;
-    const state::Gap* const gap = live == nullptr && input_.live != nullptr
-                                      ? state::find_gap(*input_.live, wanted.id)
-                                      : nullptr;
+    const Finding& finding = finding_of(*wanted.body);
+    if (is_running()) step.verified = finding.verified;
+    const state::Gap* const gap = live == nullptr ? gap_of(wanted.id) : nullptr;
     if (gap != nullptr) {
       leave_unknown(step, *gap);
     } else if (step.before == nullptr) {
       create(step, wanted, base, held);
     } else if (!update(step, base, live, held)) {
       ++result_.unchanged;
+      if (finding.owner_only) result_.owner_only.push_back(step.id);
       return;
     }
+    add_findings(step, finding);
     result_.steps.push_back(std::move(step));
   }
 
@@ -257,11 +360,24 @@ class Maker {
     step.reasons.push_back({"unknown", cat("live does not show it: ", gap.reason), {}, false, {}});
   }
 
+  // What the server said against it, or that it said nothing.
+  static void add_findings(Step& step, const Finding& finding) {
+    // What plumb knows by itself of a refusal is told with a cure.
+    const bool known = step.risk == Risk::kBlocked || step.verb == Verb::kReplace;
+    for (const Reason& reason : finding.reasons) {
+      if (!(known && reason.refuses)) step.reasons.push_back(reason);
+    }
+    if (!finding.is_refused || known) return;
+    step.verb = Verb::kNone;
+    step.risk = Risk::kBlocked;
+  }
+
   diff::Options options_for(const Held& held) const {
     diff::Options options;
     options.catalogue = &catalogue_;
     options.origins = held.set->origins.get();
     options.rendered_live = input_.live != nullptr && input_.live->rendered;
+    if (input_.applier.server_side) options.manager = input_.applier.manager;
     return options;
   }
 
@@ -287,28 +403,90 @@ class Maker {
     return nullptr;
   }
 
+  std::vector<diff::Change> changes_of(const Step& step, const Node* base, const Node* live,
+                                       const Held& held) {
+    const diff::Sides sides{base, step.after_body, live};
+    const diff::Options options = options_for(held);
+    const Finding& finding = finding_of(*step.after_body);
+    std::vector<diff::Change> changes =
+        live != nullptr && finding.answer != nullptr
+            ? diff::compare_answer(sides, *finding.answer, options, arena_)
+            : diff::compare(sides, options, arena_);
+    std::erase_if(changes, [](const diff::Change& change) { return change.is_volatile; });
+    if (live == nullptr || !is_running()) return changes;
+    if (finding.answer == nullptr) mark_residue(changes, *live, input_.applier);
+    name_writers(changes, *live, input_.applier);
+    return changes;
+  }
+
   // Whether there is anything to say.
   bool update(Step& step, const Node* base, const Resource* live, const Held& held) {
-    step.changes = diff::compare({base, step.after_body, live == nullptr ? nullptr : live->body},
-                                 options_for(held), arena_);
-    std::erase_if(step.changes, [](const diff::Change& change) { return change.is_volatile; });
+    step.changes = changes_of(step, base, live == nullptr ? nullptr : live->body, held);
     if (live != nullptr) leave_out_ignored(step, *live->body, held.unit->application);
     if (scaled_.contains(key_of(step.resource))) {
       std::erase_if(step.changes, [](const diff::Change& change) {
         return change.only_live && yaml::print_path(change.path) == "spec.replicas";
       });
     }
-    if (step.changes.empty()) return false;
-    judge_update(step);
+    if (is_running()) note_owners(step);
+    const Finding& finding = finding_of(*step.after_body);
+    if (step.changes.empty() && step.reasons.empty() && finding.reasons.empty()) return false;
+    judge_update(step, finding.answer != nullptr);
     warn_of_other_owner(step, held);
-    if (step.verb == Verb::kNone && step.risk != Risk::kBlocked) {
+    explain_nothing(step, finding);
+    return true;
+  }
+
+  // What an object's owners in live mean for an apply.
+  void note_owners(Step& step) const {
+    const Node& live = *step.before;
+    if (std::optional<Reason> reason = taken_over(*step.after_body, live, input_.applier)) {
+      step.reasons.push_back(std::move(*reason));
+    }
+    const bool scaled = scaled_.contains(key_of(step.resource));
+    if (std::optional<Reason> reason = autoscaled(step.changes, live, scaled)) {
+      step.reasons.push_back(std::move(*reason));
+    }
+    if (std::optional<Reason> reason = conflicts(step.changes, input_.applier)) {
+      step.reasons.push_back(std::move(*reason));
+    }
+  }
+
+  // Why a step with differences does nothing, or may do something.
+  static void explain_nothing(Step& step, const Finding& finding) {
+    if (step.verb != Verb::kNone || step.risk == Risk::kBlocked || finding.is_refused) return;
+    const bool told = std::ranges::any_of(step.changes, [](const diff::Change& change) {
+      return !change.only_live && !change.residue;
+    });
+    if (told) {
+      step.verb = Verb::kUpdate;
+      step.risk = Risk::kChange;
+      step.reasons.push_back({"server-effect",
+                              "nobody asked for this; the server does it at every apply",
+                              {},
+                              false,
+                              {}});
+      return;
+    }
+    if (finding.verified == Verified::kNone) {
+      step.verb = Verb::kUnknown;
+      return;
+    }
+    const bool residue = std::ranges::any_of(step.changes, &diff::Change::residue);
+    if (residue) {
+      step.reasons.push_back({"residue",
+                              "git dropped these fields; they stay, for somebody else owns them",
+                              "remove them by hand if nobody needs them",
+                              false,
+                              {}});
+    }
+    if (std::ranges::any_of(step.changes, &diff::Change::only_live)) {
       step.reasons.push_back({"only-live",
                               "only live has these fields, git never did; applying leaves them",
                               {},
                               false,
                               {}});
     }
-    return true;
   }
 
   // What live alone changed, and the unit's Application says it does not mind.
@@ -459,13 +637,15 @@ class Maker {
   std::set<Key> scaled_;               // workloads with an autoscaler
   std::map<std::string, std::vector<diff::IgnoreRule>> ignore_;  // by Application
   diff::Catalogue catalogue_;
+  std::map<const Node*, Finding> findings_;  // by object of head
+  std::set<std::string> warned_;
   Surroundings around_;
   bool hidden_ = false;  // a unit's objects are not known
 };
 
 bool is_refused(const Reason& reason) { return reason.refuses && reason.allowed.empty(); }
 
-bool writes(const Step& step) { return step.verb != Verb::kNone; }
+bool writes(const Step& step) { return step.verb != Verb::kNone && step.verb != Verb::kUnknown; }
 
 }  // namespace
 
@@ -491,6 +671,7 @@ Summary summarize(const EnvironmentPlan& environment) {
     summary.update += step.verb == Verb::kUpdate ? 1 : 0;
     summary.replace += step.verb == Verb::kReplace ? 1 : 0;
     summary.remove += step.verb == Verb::kDelete ? 1 : 0;
+    summary.unknown += step.verb == Verb::kUnknown ? 1 : 0;
     summary.blocked += step.risk == Risk::kBlocked ? 1 : 0;
     summary.refused += std::ranges::any_of(step.reasons, is_refused) ? 1 : 0;
     summary.drift += std::ranges::any_of(step.changes, [](const diff::Change& change) {
@@ -499,6 +680,9 @@ Summary summarize(const EnvironmentPlan& environment) {
   }
   for (const Refusal& refusal : environment.refusals) summary.refused += is_refused(refusal.reason);
   summary.unchanged = environment.unchanged;
+  summary.proven = environment.proven;
+  summary.asked = environment.asked;
+  summary.owner_only = environment.owner_only.size();
   summary.others = environment.others;
   summary.left_alone = environment.left_alone.size();
   return summary;
@@ -511,7 +695,8 @@ Summary summarize(const Plan& plan) {
     for (const auto field :
          {&Summary::create, &Summary::update, &Summary::replace, &Summary::remove,
           &Summary::blocked, &Summary::drift, &Summary::unchanged, &Summary::others,
-          &Summary::refused, &Summary::left_alone}) {
+          &Summary::refused, &Summary::left_alone, &Summary::proven, &Summary::asked,
+          &Summary::owner_only, &Summary::unknown}) {
       total.*field += one.*field;
     }
   }
@@ -527,13 +712,14 @@ bool is_empty(const Plan& plan) {
 }
 
 int exit_status(const Plan& plan, bool exit_code) {
-  if (!plan.complete) return 2;
-  if (summarize(plan).refused > 0) return 3;
+  const Summary summary = summarize(plan);
+  if (!plan.complete || summary.unknown > 0) return 2;
+  if (summary.refused > 0) return 3;
   return exit_code && !is_empty(plan) ? 1 : 0;
 }
 
 int diff_status(const Plan& plan) {
-  if (!plan.complete) return 2;
+  if (!plan.complete || summarize(plan).unknown > 0) return 2;
   const bool differs = std::ranges::any_of(
       plan.environments,
       [](const EnvironmentPlan& environment) { return !environment.steps.empty(); });
@@ -552,6 +738,8 @@ std::string_view verb_name(Verb verb) {
       return "delete";
     case Verb::kNone:
       return "none";
+    case Verb::kUnknown:
+      return "unknown";
   }
   return "none";
 }
@@ -575,7 +763,19 @@ std::string_view risk_name(Risk risk) {
 }
 
 std::string_view verified_name(Verified verified) {
-  return verified == Verified::kLocal ? "local" : "none";
+  switch (verified) {
+    case Verified::kProof:
+      return "proof";
+    case Verified::kServer:
+      return "server";
+    case Verified::kStandIn:
+      return "stand-in";
+    case Verified::kLocal:
+      return "local";
+    case Verified::kNone:
+      return "none";
+  }
+  return "none";
 }
 
 }  // namespace plumb::plan

@@ -10,6 +10,7 @@
 // from, which must outlive it.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@
 #include "base/diagnostic.h"
 #include "diff/change.h"
 #include "kube/resource.h"
+#include "plan/server.h"
 #include "project/project.h"
 #include "state/state.h"
 
@@ -43,6 +45,11 @@ struct EnvironmentInput {
   const state::State* live = nullptr;
   project::Selector owned;
   project::Guards guards;
+  project::Applier applier;
+  const Server* server = nullptr;  // where live was read, if it can be asked; else null
+  Verify verify = Verify::kAuto;
+  // OpenAPI documents of live, for custom kinds whose definitions are not among the objects.
+  std::vector<const yaml::Node*> published;
 };
 
 struct Input {
@@ -62,7 +69,8 @@ enum class Verb : std::uint8_t {
   kUpdate,
   kReplace,  // delete and create: the server refuses the change in place
   kDelete,
-  kNone,  // nothing will be done: blocked, or only live differs
+  kNone,     // nothing will be done: blocked, or only live differs
+  kUnknown,  // nobody could tell whether anything would change
 };
 std::string_view verb_name(Verb verb);
 
@@ -76,9 +84,13 @@ enum class Risk : std::uint8_t {
 };
 std::string_view risk_name(Risk risk);
 
+// How it is known what an object would become.
 enum class Verified : std::uint8_t {
-  kLocal,  // against a live state, on this machine
-  kNone,   // no live state: base stands in, drift is unknown
+  kProof,    // live itself shows that an apply changes nothing
+  kServer,   // the server was asked, in the name of the applier
+  kStandIn,  // the server was asked about an object like it, for its namespace is not there yet
+  kLocal,    // against a live state, on this machine
+  kNone,     // no live state: base stands in, drift is unknown; or the server could not say
 };
 std::string_view verified_name(Verified verified);
 
@@ -121,11 +133,24 @@ struct LeftAlone {
   std::string reason;
 };
 
+// What an object of live was when the plan was made.
+struct Imprint {
+  std::string uid;
+  std::string resource_version;
+  std::string owned;  // digest of the values that are the applier's; "" when it was not there
+};
+
 struct EnvironmentPlan {
   std::string name;
-  std::vector<Step> steps;  // in an order in which they can be done
+  std::string cluster;  // the identity of the one that live was read from, or ""
+  std::map<std::string, Imprint> imprints;  // of live, for each object of head by step id
+  std::vector<Step> steps;                  // in an order in which they can be done
   std::vector<Refusal> refusals;
   std::size_t unchanged = 0;
+  std::size_t proven = 0;  // objects of head that live itself shows to stay as they are
+  std::size_t asked = 0;   // objects of head that the server was asked about
+  // Objects, by step id, whose content stays and whose owners an apply would write anew.
+  std::vector<std::string> owner_only;
   std::size_t others = 0;  // live objects of somebody else
   std::vector<LeftAlone> left_alone;
 };
@@ -134,6 +159,8 @@ struct Summary {
   std::size_t create = 0, update = 0, replace = 0, remove = 0, blocked = 0;
   std::size_t drift = 0;  // objects that somebody changed in live
   std::size_t unchanged = 0, others = 0, refused = 0, left_alone = 0;
+  std::size_t proven = 0, asked = 0, owner_only = 0;
+  std::size_t unknown = 0;  // objects of which nobody could tell
 };
 
 struct Plan {
@@ -161,12 +188,16 @@ int diff_status(const Plan& plan);
 
 // ---- saved plans ----
 
-// What a saved plan and a new one do not have in common, by step id; `fresh` when nothing.
+// What a saved plan and a new one do not have in common, by step id; `fresh` when nothing that
+// matters.
 struct Freshness {
   bool fresh = true;
+  bool other_cluster = false;
   std::vector<std::string> gone;     // the saved plan has it, nothing is to do any more
   std::vector<std::string> added;    // to do now, and not in the saved plan
   std::vector<std::string> changed;  // to do otherwise than the saved plan says
+  std::vector<std::string> stale;    // objects made anew, or with other values that are ours
+  std::vector<std::string> moved;    // written since, and equivalent
 };
 // `saved`: a plan document as plumb writes it. Error: plan/unknown-format.
 Freshness check(std::string_view saved, Span place, const Plan& now);

@@ -134,6 +134,53 @@ Guards read_guards(const yaml::Node* node, const std::string& what) {
   return guards;
 }
 
+struct ApplierRow {
+  std::string_view name;
+  std::string_view manager;
+  bool server_side;
+};
+constexpr std::array kAppliers{
+    ApplierRow{"argocd", "argocd-controller", false},
+    ApplierRow{"argocd-ssa", "argocd-controller", true},
+    ApplierRow{"flux", "kustomize-controller", true},
+    ApplierRow{"kubectl", "kubectl-client-side-apply", false},
+    ApplierRow{"kubectl-ssa", "kubectl", true},
+};
+
+Applier named_applier(const yaml::Node& node) {
+  std::vector<std::string_view> names;
+  for (const ApplierRow& row : kAppliers) {
+    if (node.text == row.name) return {std::string(row.manager), row.server_side};
+    names.push_back(row.name);
+  }
+  std::vector<Note> notes = did_you_mean(node.text, names);
+  notes.push_back(
+      {cat("known are ", join(names, ", "), " and {manager: NAME, method: server-side}")});
+  fail("project/unknown-applier", node.span, cat("unknown applier '", node.text, "'"),
+       std::move(notes), {std::string(node.text)});
+}
+
+// {manager: NAME, method: server-side or client-side}
+Applier described_applier(const yaml::Node& node, const std::string& what) {
+  Settings settings(node, cat("'applier' of ", what));
+  const auto manager = settings.text("manager");
+  const auto method = settings.text("method");
+  settings.finish();
+  if (!manager || manager->text.empty() || manager->text.size() > 128) {
+    fail("project/expected", node.span,
+         "expected 'manager' of at most 128 characters for an applier");
+  }
+  if (method && method->text != "server-side" && method->text != "client-side") {
+    fail("project/expected", method->span,
+         cat("expected server-side or client-side for 'method', got '", method->text, "'"));
+  }
+  return {manager->text, !method || method->text == "server-side"};
+}
+
+Applier read_applier(const yaml::Node& node, const std::string& what) {
+  return node.is_scalar() ? named_applier(node) : described_applier(node, what);
+}
+
 Environment read_environment(const yaml::Entry& entry) {
   Environment environment;
   environment.name = std::string(entry.key->text);
@@ -144,7 +191,9 @@ Environment read_environment(const yaml::Entry& entry) {
   environment.overlays = settings.texts("overlays");
   environment.live = settings.text("live");
   environment.units = settings.texts("units");
-  environment.applier = settings.any("applier");
+  if (const yaml::Node* const applier = settings.any("applier")) {
+    environment.applier = read_applier(*applier, what);
+  }
   if (const yaml::Node* const owned = settings.mapping("owned")) {
     Settings selector(*owned, cat("'owned' of ", what));
     environment.owned.labels = selector.text_map("labels");

@@ -82,6 +82,13 @@ struct Guards {
   std::vector<Allowance> allow;
 };
 
+// Who applies what is rendered, and how. What an apply removes, and which conflicts it meets, is
+// decided by this.
+struct Applier {
+  std::string manager = "argocd-controller";  // the field manager he writes as
+  bool server_side = false;  // false: a patch against the last applied configuration
+};
+
 struct Environment {
   std::string name;
   Span place;
@@ -90,7 +97,7 @@ struct Environment {
   std::optional<Located> live;
   std::vector<Located> units;  // empty: all
   Selector owned;
-  const yaml::Node* applier = nullptr;
+  Applier applier;
   Guards guards;
   bool includes(std::string_view unit) const;
 };

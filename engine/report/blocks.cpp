@@ -34,6 +34,9 @@ std::string word_of(const plan::Step& step, View view) {
            : step.before == nullptr   ? "only in head"
                                       : "differs";
   }
+  if (step.verified == plan::Verified::kStandIn) {
+    return cat(step_word(step), ", asked about one like it");
+  }
   const bool tells = step.risk >= plan::Risk::kRollout && step.risk != plan::Risk::kBlocked;
   return tells ? cat(step_word(step), ", ", plan::risk_name(step.risk))
                : std::string(step_word(step));

@@ -60,6 +60,15 @@ void write_side(JsonWriter& json, std::string_view key, const Node* value, const
   write_value(json, *masked(arena, *value, step, change.path, context));
 }
 
+void write_writer(JsonWriter& json, const diff::Writer& writer) {
+  json.key("writer");
+  if (writer.manager.empty()) return json.null();
+  json.open_object();
+  json.member("manager", writer.manager);
+  json.member("time", writer.time);
+  json.close_object();
+}
+
 void write_change(JsonWriter& json, const plan::Step& step, const diff::Change& change,
                   const Context& context) {
   json.open_object();
@@ -72,6 +81,8 @@ void write_change(JsonWriter& json, const plan::Step& step, const diff::Change& 
   write_side(json, "after", change.after, step, change, context);
   json.key("cause"), json.word(diff::cause_name(change.cause));
   json.key("only_live"), json.boolean(change.only_live);
+  json.key("residue"), json.boolean(change.residue);
+  write_writer(json, change.writer);
   json.key("sensitive"), json.boolean(is_sensitive(step, change, context));
   json.key("forces_replace");
   json.boolean(step.after_body != nullptr && plan::forces_replace(*step.after_body, change));
@@ -140,7 +151,26 @@ void write_summary(JsonWriter& json, const plan::Summary& summary) {
   json.key("unchanged"), json.number(summary.unchanged);
   json.key("others"), json.number(summary.others);
   json.key("not_rendered"), json.number(summary.left_alone);
+  json.key("unknown"), json.number(summary.unknown);
+  json.key("proven"), json.number(summary.proven);
+  json.key("asked"), json.number(summary.asked);
+  json.key("owner_only"), json.number(summary.owner_only);
   json.close_object();
+}
+
+// Live as the plan saw it.
+void write_imprints(JsonWriter& json, const plan::EnvironmentPlan& environment) {
+  json.key("objects");
+  json.open_list();
+  for (const auto& [id, imprint] : environment.imprints) {
+    json.open_object();
+    json.member("id", id);
+    json.member("uid", imprint.uid);
+    json.member("resource_version", imprint.resource_version);
+    json.key("owned"), json.word(imprint.owned);
+    json.close_object();
+  }
+  json.close_list();
 }
 
 void write_optional(JsonWriter& json, std::string_view key, const std::string& text) {
@@ -256,6 +286,9 @@ std::string plan_json(const plan::Plan& plan, const Context& context) {
     json.open_list();
     for (const plan::Step& step : environment.steps) write_step(json, step, context);
     json.close_list();
+    write_optional(json, "cluster", environment.cluster);
+    write_texts(json, "owner_only", environment.owner_only);
+    write_imprints(json, environment);
     json.close_object();
   }
   json.close_list();
@@ -325,6 +358,9 @@ std::string freshness_json(const plan::Freshness& freshness, const Context& cont
   write_texts(json, "gone", freshness.gone);
   write_texts(json, "added", freshness.added);
   write_texts(json, "changed", freshness.changed);
+  json.key("other_cluster"), json.boolean(freshness.other_cluster);
+  write_texts(json, "stale", freshness.stale);
+  write_texts(json, "moved", freshness.moved);
   json.close_object();
   return json.finish();
 }

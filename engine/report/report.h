@@ -29,7 +29,8 @@ std::string_view format_name(Format format);
 struct Context {
   const SourceStore& sources;
   Masker& masker;
-  bool color = false;  // ANSI colours, in kText only
+  bool color = false;    // ANSI colours, in kText only
+  std::int64_t now = 0;  // seconds since 1970, for "2 d ago"; 0: the times themselves are shown
 };
 
 // The steps of a plan, with an overview before them. json: the plan document

@@ -1,6 +1,9 @@
 #include "report/show.h"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
 
 #include "base/text.h"
 #include "diff/text.h"
@@ -107,8 +110,28 @@ std::string order_text(const Node& list) {
 std::string ending(const Change& change, const Context& context) {
   std::string out = cat("  # ", diff::cause_name(change.cause));
   if (change.only_live) out += ", only in live";
+  if (change.residue) out += ", stays";
+  if (!change.writer.manager.empty()) {
+    out += cat(" (", context.masker.mask(change.writer.manager));
+    const std::string age = age_text(change.writer.time, context.now);
+    out += age.empty() ? ")" : cat(", ", age, ')');
+  }
   const std::string place = blame_of(change.blame, context);
   return place.empty() ? out : cat(out, ", ", place);
+}
+
+// Of 2026-11-21T13:09:49Z, since 1970; parts of a second and offsets are not read.
+std::optional<std::int64_t> seconds_of(std::string_view time) {
+  if (time.size() < 20 || time.back() != 'Z') return std::nullopt;
+  const auto part = [&](std::size_t at, std::size_t length) {
+    return static_cast<int>(to_integer(time.substr(at, length)).value_or(-1));
+  };
+  const std::chrono::year_month_day day{std::chrono::year{part(0, 4)},
+                                        std::chrono::month{static_cast<unsigned>(part(5, 2))},
+                                        std::chrono::day{static_cast<unsigned>(part(8, 2))}};
+  if (!day.ok()) return std::nullopt;
+  const std::int64_t days = std::chrono::sys_days{day}.time_since_epoch().count();
+  return ((days * 24 + part(11, 2)) * 60 + part(14, 2)) * 60 + part(17, 2);
 }
 
 char mark_of(const Change& change) {
@@ -117,6 +140,22 @@ char mark_of(const Change& change) {
 }
 
 }  // namespace
+
+std::string age_text(std::string_view time, std::int64_t now) {
+  const std::optional<std::int64_t> then = seconds_of(time);
+  if (now == 0 || !then) return std::string(time);
+  struct Unit {
+    std::int64_t seconds;
+    std::string_view name;
+  };
+  constexpr std::array kUnits{Unit{86400, "d"}, Unit{3600, "h"}, Unit{60, "min"}, Unit{1, "s"}};
+  const std::int64_t age = now - *then;
+  if (age < 0) return "in the future";  // one of the clocks is off
+  for (const Unit& unit : kUnits) {
+    if (age >= unit.seconds) return cat(age / unit.seconds, ' ', unit.name, " ago");
+  }
+  return "now";
+}
 
 std::string place_of(Span span, const Context& context) {
   if (span.source == 0) return {};
@@ -181,6 +220,8 @@ std::vector<ShownLine> change_lines(const plan::Step& step, const Change& change
 
 std::string_view step_word(const plan::Step& step) {
   if (step.risk == plan::Risk::kBlocked) return "blocked";
+  const bool unseen = step.verb == plan::Verb::kNone && step.before == nullptr;
+  if (step.verb == plan::Verb::kUnknown || unseen) return "unknown";
   if (step.verb == plan::Verb::kNone) return step.after_body == nullptr ? "kept" : "only live";
   return plan::verb_name(step.verb);
 }
@@ -197,6 +238,8 @@ char step_mark(const plan::Step& step) {
       return '-';
     case plan::Verb::kNone:
       return ' ';
+    case plan::Verb::kUnknown:
+      return '?';
   }
   return ' ';
 }
@@ -219,8 +262,10 @@ std::string summary_line(const plan::Summary& summary) {
   if (parts.empty()) parts.emplace_back("nothing to do");
   add(summary.blocked, "blocked");
   add(summary.refused, "refused");
+  add(summary.unknown, "unknown");
   add(summary.drift, "changed by others in live");
   add(summary.unchanged, "unchanged");
+  add(summary.owner_only, "of them with other owners after an apply");
   add(summary.others, "of others in live, ignored");
   add(summary.left_alone, summary.left_alone == 1 ? "unit not rendered" : "units not rendered");
   return join(parts, ", ");

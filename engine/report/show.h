@@ -13,6 +13,10 @@ std::string place_of(Span span, const Context& context);
 // "a.yaml:3 (patch overlays/prod)", the end of a line about a change.
 std::string blame_of(const diff::Blame& blame, const Context& context);
 
+// How long ago an RFC 3339 time was: "2 d ago"; the time itself when `now` is 0 or it cannot be
+// read.
+std::string age_text(std::string_view time, std::int64_t now);
+
 // The value of a field: compact JSON, masked; a mark where the field is secret by its place.
 std::string value_text(const yaml::Node& value, const plan::Step& step, const yaml::Path& path,
                        const Context& context);

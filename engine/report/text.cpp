@@ -112,8 +112,8 @@ std::string findings_text(const Diagnostics& findings, const Checked& checked,
 }
 
 std::string freshness_text(const plan::Freshness& freshness, const Context& context) {
-  if (freshness.fresh) return "the plan is fresh\n";
-  std::string out = "the plan is stale\n";
+  std::string out = freshness.fresh ? "the plan is fresh\n" : "the plan is stale\n";
+  if (freshness.other_cluster) out += "it was made against another cluster\n";
   const auto add = [&](char mark, const std::vector<std::string>& ids, std::string_view words) {
     for (const std::string& id : ids) {
       add_line(out, 0, mark, cat(context.masker.mask(id), ": ", words), context.color);
@@ -122,6 +122,8 @@ std::string freshness_text(const plan::Freshness& freshness, const Context& cont
   add('-', freshness.gone, "not to do any more");
   add('+', freshness.added, "not in the saved plan");
   add('~', freshness.changed, "to do otherwise");
+  add('!', freshness.stale, "another object or other values in live");
+  add(' ', freshness.moved, "written since, and equivalent");
   return out;
 }
 

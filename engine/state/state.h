@@ -61,6 +61,8 @@ struct State {
   kube::ResourceSet set;  // owns the objects
   bool complete = false;  // what is in scope and not here does not exist
   Scope scope;
+  std::string cluster;  // the identity of the cluster it was read from, or ""
+  std::string time;     // when, RFC 3339, or ""
   // Of a state that was rendered from git: no server has filled anything in.
   bool rendered = false;
   std::vector<std::string> units;  // by resource: the unit that rendered it; else empty

@@ -112,6 +112,7 @@ std::map<std::string, std::string> variables_of(const fs::path& file) {
 Result run_in(const fs::path& place, const std::string& line,
               const std::map<std::string, std::string>& variables) {
   Process process;
+  process.now = 1'795'348'800;  // 2026-11-22T12:00:00Z
   const auto at = variables.find("at");
   process.working_directory = (at == variables.end() ? place : place / at->second).string();
   process.read_stdin = [] { return std::string(); };

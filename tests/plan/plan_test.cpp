@@ -1,77 +1,15 @@
 #include "plan/plan.h"
 
-#include <deque>
-
 #include <catch2/catch.hpp>
 
 #include "base/text.h"
-#include "yaml/path.h"
-#include "yaml/read.h"
+#include "plan/desk.h"
 
 using namespace plumb;
 using namespace plumb::plan;
+using plumb::test::Desk;
 
 namespace {
-
-// One environment with units written as YAML streams.
-struct Desk {
-  SourceStore sources;
-  std::deque<kube::ResourceSet> sets;
-  std::deque<state::State> states;
-  Input input;
-
-  Desk() { input.environments.push_back({"prod", {}, true, nullptr, {}, {}}); }
-  EnvironmentInput& environment() { return input.environments[0]; }
-
-  const kube::ResourceSet* set(const std::string& text) {
-    kube::ResourceSet& set = sets.emplace_back();
-    const SourceId id = sources.add("a.yaml", text);
-    for (const yaml::Document& document :
-         yaml::read(sources, id, yaml::kKubernetesProfile, *set.arena).documents) {
-      if (kube::is_object(*document.root)) {
-        set.resources.push_back({kube::id_of(*document.root), document.root, {}});
-      }
-    }
-    return &set;
-  }
-  void unit(const std::string& name, const std::string& base, const std::string& head) {
-    UnitInput unit;
-    unit.name = name;
-    if (base != "-") {
-      unit.base = set(base);
-      input.has_base = true;
-    }
-    if (head != "-") unit.head = set(head);
-    environment().units.push_back(unit);
-  }
-  void live(const std::string& text) {
-    states.push_back(state::read_text(sources, sources.add("live.yaml", text)));
-    environment().live = &states.back();
-  }
-
-  // A line a step: verb, id, risk, then reasons, paths of changes.
-  static std::string show(const Plan& plan) {
-    std::string out;
-    for (const Step& step : plan.environments[0].steps) {
-      if (!out.empty()) out += "\n";
-      out += cat(verb_name(step.verb), ' ', step.id, ' ', risk_name(step.risk));
-      for (const Reason& reason : step.reasons) out += cat(" !", reason.rule);
-      for (const diff::Change& change : step.changes) {
-        out += cat(' ', diff::cause_name(change.cause), ':', yaml::print_path(change.path));
-      }
-    }
-    return out;
-  }
-  std::string show() { return show(make(input)); }
-  std::vector<std::string> refusals() {
-    std::vector<std::string> rules;
-    const Plan plan = make(input);
-    for (const Refusal& refusal : plan.environments[0].refusals) {
-      if (refusal.reason.allowed.empty()) rules.push_back(refusal.reason.rule);
-    }
-    return rules;
-  }
-};
 
 std::string config(std::string_view name, std::string_view value = "1") {
   return cat("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ", name,

@@ -125,7 +125,7 @@ TEST_CASE("machine formats are what their schemas say", "[report][schema]") {
   head.resources[1].former_ids.push_back(plain);
   plan::Input input;
   input.has_base = true;
-  input.environments.push_back({"prod", {}, true, nullptr, {}, {}});
+  input.environments.emplace_back().name = "prod";
   input.environments[0].units.push_back({"u", "", &base, &head, "", false});
   input.environments[0].units.push_back({"chart", "", nullptr, nullptr, "a Helm chart", false});
   input.environments[0].guards.allow.push_back({"delete-claim", "*", "empty", {}});

@@ -1,0 +1,146 @@
+#include "plan/ownership.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "diff/compare.h"
+#include "diff/managed.h"
+#include "diff/owned_set.h"
+#include "yaml/path.h"
+
+namespace plumb::plan {
+
+namespace {
+
+using diff::Change;
+using yaml::Node;
+
+// Labels and annotations by which a tool finds what is its own.
+struct MarkRow {
+  std::string_view place;  // "labels" or "annotations"
+  std::string_view key;
+  std::string_view tool;
+};
+constexpr std::array kMarks{
+    MarkRow{"annotations", "meta.helm.sh/release-name", "Helm release"},
+    MarkRow{"labels", "kustomize.toolkit.fluxcd.io/name", "Flux Kustomization"},
+    MarkRow{"labels", "helm.toolkit.fluxcd.io/name", "Flux HelmRelease"},
+    MarkRow{"labels", "applyset.kubernetes.io/part-of", "apply set"},
+    MarkRow{"labels", "kapp.k14s.io/app", "kapp app"},
+    MarkRow{"labels", "tanka.dev/environment", "Tanka environment"},
+    MarkRow{"labels", "kluctl.io/discriminator", "kluctl deployment"},
+};
+
+std::string_view mark_of(const Node& body, const MarkRow& row) {
+  return yaml::text_at(body, {"metadata", row.place, row.key});
+}
+
+bool moves_live(const Change& change) {
+  return change.before != nullptr && change.cause != diff::Cause::kServer;
+}
+
+// Somebody who applies server-side and is not the applier.
+std::string_view other_applier(const Node& live, const project::Applier& applier) {
+  const Node* const entries = yaml::find_path(live, {"metadata", "managedFields"});
+  if (entries == nullptr) return {};
+  for (const Node* const entry : entries->items) {
+    const std::string_view manager = yaml::text_at(*entry, {"manager"});
+    const bool applies = yaml::text_at(*entry, {"operation"}) == "Apply" &&
+                         yaml::text_at(*entry, {"subresource"}).empty();
+    const Node* const fields = yaml::find(*entry, "fieldsV1");
+    const bool content =
+        fields != nullptr && std::ranges::any_of(fields->entries, [](const auto& e) {
+          return e.key->text != "f:metadata" && e.key->text != "f:status";
+        });
+    if (applies && content && manager != applier.manager) return manager;
+  }
+  return {};
+}
+
+bool has_applied(const Node& live, const project::Applier& applier) {
+  if (applier.server_side) return diff::applied_entry(live, applier.manager) != nullptr;
+  Arena arena;
+  return diff::last_applied(live, arena) != nullptr;
+}
+
+Reason warning(std::string rule, std::string text, std::string cure) {
+  return {std::move(rule), std::move(text), std::move(cure), false, {}};
+}
+
+// Whether an apply without this field takes it away.
+bool is_removed(const Node& live, const yaml::Path& path, const project::Applier& applier,
+                const Node* last) {
+  if (!applier.server_side) return last != nullptr && yaml::find_path(*last, path) != nullptr;
+  return diff::is_applied(live, path, applier.manager) &&
+         diff::last_writer(live, path, applier.manager).manager.empty();
+}
+
+}  // namespace
+
+void name_writers(std::vector<Change>& changes, const Node& live, const project::Applier& applier) {
+  for (Change& change : changes) {
+    if (moves_live(change)) change.writer = diff::last_writer(live, change.path, applier.manager);
+  }
+}
+
+void mark_residue(std::vector<Change>& changes, const Node& live, const project::Applier& applier) {
+  const Node* const entries = yaml::find_path(live, {"metadata", "managedFields"});
+  if (entries == nullptr || entries->items.empty()) return;
+  Arena arena;
+  const Node* const last = diff::last_applied(live, arena);
+  for (Change& change : changes) {
+    const bool dropped = change.kind == diff::ChangeKind::kRemove && !change.only_live &&
+                         change.cause != diff::Cause::kDrift &&
+                         change.cause != diff::Cause::kServer;
+    change.residue = dropped && !is_removed(live, change.path, applier, last);
+  }
+}
+
+std::optional<Reason> taken_over(const Node& head, const Node& live,
+                                 const project::Applier& applier) {
+  constexpr std::string_view kCure = "take it out there first, or leave it out here";
+  for (const MarkRow& row : kMarks) {
+    const std::string_view mark = mark_of(live, row);
+    if (mark.empty() || mark == mark_of(head, row)) continue;
+    return warning("takeover", cat("in live it belongs to ", row.tool, " '", mark, "'"),
+                   std::string(kCure));
+  }
+  if (has_applied(live, applier)) return std::nullopt;
+  const std::string_view other = other_applier(live, applier);
+  if (other.empty()) return std::nullopt;
+  return warning("takeover",
+                 cat("in live '", other, "' applies it, and '", applier.manager, "' never did"),
+                 std::string(kCure));
+}
+
+std::optional<Reason> autoscaled(const std::vector<Change>& changes, const Node& live,
+                                 bool scaled) {
+  for (const Change& change : changes) {
+    if (change.only_live || yaml::print_path(change.path) != "spec.replicas") continue;
+    if (!scaled && !diff::is_scaled(live, change.path)) continue;
+    const std::string by =
+        change.writer.manager.empty() ? "" : cat(" (", change.writer.manager, ")");
+    return warning("autoscaled",
+                   cat("spec.replicas is written by an autoscaler", by, " and by git"),
+                   "leave spec.replicas out, and the autoscaler keeps its number");
+  }
+  return std::nullopt;
+}
+
+std::optional<Reason> conflicts(const std::vector<Change>& changes,
+                                const project::Applier& applier) {
+  if (!applier.server_side) return std::nullopt;
+  std::vector<std::string> fields;
+  for (const Change& change : changes) {
+    const bool taken = !change.only_live && !change.residue && !change.writer.manager.empty() &&
+                       change.after != nullptr;
+    if (taken)
+      fields.push_back(cat(yaml::print_path(change.path), " (", change.writer.manager, ')'));
+  }
+  if (fields.empty()) return std::nullopt;
+  return warning("conflict", cat("others own ", join(fields, ", ")),
+                 "only a forced apply takes them");
+}
+
+}  // namespace plumb::plan

@@ -1,0 +1,34 @@
+#pragma once
+// Whose the fields of a live object are, and what that means for an apply.
+
+#include <optional>
+#include <vector>
+
+#include "diff/change.h"
+#include "plan/plan.h"
+
+namespace plumb::plan {
+
+// Names who wrote what drifted, what stays and what an apply takes away from somebody.
+void name_writers(std::vector<diff::Change>& changes, const yaml::Node& live,
+                  const project::Applier& applier);
+
+// Marks what git drops and an apply leaves: a server-side applier removes what only he owns, a
+// client-side one what he noted. Objects whose owners nobody wrote down are left as they are.
+void mark_residue(std::vector<diff::Change>& changes, const yaml::Node& live,
+                  const project::Applier& applier);
+
+// The object belongs to another tool, by the marks that tools leave: "takeover".
+std::optional<Reason> taken_over(const yaml::Node& head, const yaml::Node& live,
+                                 const project::Applier& applier);
+
+// The number of pods is written by an autoscaler and by git: "autoscaled". `scaled`: an autoscaler
+// among the objects names the workload.
+std::optional<Reason> autoscaled(const std::vector<diff::Change>& changes, const yaml::Node& live,
+                                 bool scaled);
+
+// What a forced server-side apply takes from other managers: "conflict".
+std::optional<Reason> conflicts(const std::vector<diff::Change>& changes,
+                                const project::Applier& applier);
+
+}  // namespace plumb::plan

@@ -1,0 +1,48 @@
+#pragma once
+// The door to a live cluster as a plan needs it: what is asked, and what comes back. A plan asks
+// for dry runs only.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kube/resource.h"
+#include "yaml/node.h"
+
+namespace plumb::plan {
+
+// A dry run. Without `merge`: a forced server-side apply of the object in the manager's name. With
+// it: a JSON merge patch to the object that is there, as a client-side apply sends one.
+struct Question {
+  const yaml::Node* object = nullptr;  // with apiVersion, kind and metadata.name
+  kube::ResourceId id;                 // where it goes
+  std::string manager;
+  bool merge = false;
+};
+
+struct Answer {
+  int status = 0;                    // of HTTP; 0: there was no answer, and `error` says why
+  const yaml::Node* body = nullptr;  // the JSON of it; null: it was none
+  std::vector<std::string> warnings;
+  std::string error;
+};
+
+struct Server {
+  // An answer for each question, in their order. Bodies live as long as the Server.
+  std::function<std::vector<Answer>(std::span<const Question>)> ask;
+  // Whether this account may write such an object; empty: it may.
+  std::function<bool(const kube::ResourceId&)> may_write;
+  // Whether the server has the kind; empty: it has all.
+  std::function<bool(const kube::ResourceId&)> serves;
+};
+
+enum class Verify : std::uint8_t {
+  kAuto,    // ask about what is not proven
+  kServer,  // ask about everything
+  kLocal,   // ask nothing
+};
+
+}  // namespace plumb::plan

@@ -1,0 +1,244 @@
+#include "plan/verify.h"
+
+#include <utility>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "diff/client_side.h"
+#include "diff/compare.h"
+#include "diff/owned_set.h"
+#include "diff/proof.h"
+#include "kube/type_table.h"
+#include "plan/answer.h"
+
+namespace plumb::plan {
+
+namespace {
+
+using yaml::Node;
+
+// A namespace that every cluster has.
+constexpr std::string_view kStandIn = "default";
+
+Reason note(std::string rule, std::string text, std::string cure = {}) {
+  return {std::move(rule), std::move(text), std::move(cure), false, {}};
+}
+
+class Verifier {
+ public:
+  Verifier(std::span<const Candidate> candidates, const Circumstances& around, Arena& arena)
+      : candidates_(candidates), around_(around), input_(around.environment), arena_(arena) {
+    findings_.resize(candidates.size());
+  }
+
+  std::vector<Finding> run() {
+    for (std::size_t at = 0; at < candidates_.size(); ++at) sort_out(at);
+    ask();
+    return std::move(findings_);
+  }
+
+ private:
+  // Proof, a question, or what can be known here.
+  void sort_out(std::size_t at) {
+    const Candidate& one = candidates_[at];
+    Finding& finding = findings_[at];
+    if (input_.verify != Verify::kServer && is_proven(one)) {
+      finding.verified = Verified::kProof;
+      finding.answer = one.live;
+      return;
+    }
+    if (input_.server == nullptr || input_.verify == Verify::kLocal) return;
+    if (is_of_new_kind(*one.id)) return;
+    if (!serves(*one.id)) return refuse_kind(finding, *one.id);
+    if (!may_write(*one.id)) return;
+    const bool stand_in = around_.new_namespaces.contains(one.id->namespace_name);
+    put_question(at, stand_in);
+  }
+
+  static void refuse_kind(Finding& finding, const kube::ResourceId& id) {
+    const std::string version = id.api_version();
+    const kube::GoneKind* const gone = kube::find_gone(version, id.kind);
+    if (gone == nullptr) {
+      return refuse(finding, "unknown-kind",
+                    cat("the server has no kind ", id.kind, " of ", version),
+                    "apply its definition first, or write a version that the server has");
+    }
+    refuse(finding, "removed-version",
+           cat(version, ' ', id.kind, " is gone since release ", gone->release.view(),
+               ", and the server does not have it"),
+           gone->replacement.empty() ? std::string("nothing replaces it")
+                                     : cat("write apiVersion: ", gone->replacement.view()));
+  }
+
+  bool is_proven(const Candidate& one) const {
+    const diff::Applier applier{input_.applier.manager, input_.applier.server_side};
+    return one.live != nullptr &&
+           diff::is_proven(*one.head, *one.live, applier, &around_.catalogue);
+  }
+  bool is_of_new_kind(const kube::ResourceId& id) const {
+    return around_.new_kinds.contains(cat(id.group, '/', id.kind));
+  }
+  bool serves(const kube::ResourceId& id) const {
+    return !input_.server->serves || input_.server->serves(id);
+  }
+  bool may_write(const kube::ResourceId& id) const {
+    return !input_.server->may_write || input_.server->may_write(id);
+  }
+
+  void put_question(std::size_t at, bool stand_in) {
+    const Candidate& one = candidates_[at];
+    Question question;
+    question.id = *one.id;
+    question.object = one.head;
+    question.manager = input_.applier.manager;
+    if (stand_in) question = elsewhere(std::move(question));
+    if (one.live != nullptr && !input_.applier.server_side) {
+      const Node& merged =
+          *diff::apply_client_side(*one.head, *one.live, &around_.catalogue, arena_);
+      question.merge = true;
+      question.object = patch_of(*one.live, merged, *one.id);
+    }
+    findings_[at].verified = stand_in ? Verified::kStandIn : Verified::kServer;
+    questions_.push_back(std::move(question));
+    asked_.push_back(at);
+  }
+
+  // With the name of the object, as every patch has it.
+  const Node* patch_of(const Node& live, const Node& merged, const kube::ResourceId& id) {
+    Node* patch = diff::merge_patch(live, merged, arena_);
+    if (patch == nullptr) patch = yaml::make_mapping(arena_);
+    yaml::set(arena_, *patch, "apiVersion", yaml::make_string(arena_, id.api_version()));
+    yaml::set(arena_, *patch, "kind", yaml::make_string(arena_, id.kind));
+    if (Node* const metadata = yaml::ensure_mapping(arena_, *patch, "metadata")) {
+      yaml::set(arena_, *metadata, "name", yaml::make_string(arena_, id.name));
+      if (!id.namespace_name.empty()) {
+        yaml::set(arena_, *metadata, "namespace", yaml::make_string(arena_, id.namespace_name));
+      }
+    }
+    return patch;
+  }
+
+  // The same object in a namespace that is there, under a name that nobody has.
+  Question elsewhere(Question question) {
+    Node* const object = yaml::copy_shallow(arena_, *question.object);
+    Node* const metadata = yaml::copy_shallow(arena_, *yaml::find(*question.object, "metadata"));
+    const std::string name = cat("plumb-", sha256_hex(kube::describe(question.id)).substr(0, 16));
+    yaml::set(arena_, *metadata, "name", yaml::make_string(arena_, name));
+    yaml::set(arena_, *metadata, "namespace", yaml::make_string(arena_, kStandIn));
+    yaml::set(arena_, *object, "metadata", metadata);
+    question.object = object;
+    question.id.name = name;
+    question.id.namespace_name = kStandIn;
+    return question;
+  }
+
+  void ask() {
+    const std::vector<Question> questions = std::exchange(questions_, {});
+    const std::vector<std::size_t> asked = std::exchange(asked_, {});
+    if (questions.empty()) return;
+    const std::vector<Answer> answers = input_.server->ask(questions);
+    const Answer none{0, nullptr, {}, "there was no answer"};
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      understand(asked[i], i < answers.size() ? answers[i] : none);
+    }
+  }
+
+  void understand(std::size_t at, const Answer& answer) {
+    Finding& finding = findings_[at];
+    const bool stand_in = finding.verified == Verified::kStandIn;
+    finding.warnings = answer.warnings;
+    const Judgement judgement = judge(answer);
+    switch (judgement.meaning) {
+      case Meaning::kDone:
+        if (!stand_in) accept(at, *answer.body);
+        return;
+      case Meaning::kRefused:
+        if (stand_in && judgement.rule != "server-invalid") {
+          // Quotas and policies of another namespace: perhaps, perhaps not.
+          finding.reasons.push_back(note("stand-in-refused", judgement.text));
+          return;
+        }
+        refuse(finding, judgement.rule, judgement.text, "");
+        return;
+      case Meaning::kNotAllowed:
+        finding.verified = Verified::kLocal;
+        finding.reasons.push_back(note("not-allowed", judgement.text));
+        return;
+      case Meaning::kNoNamespace:
+        return no_namespace(at, judgement);
+      case Meaning::kNoKind:
+      case Meaning::kMoved:
+      case Meaning::kUnknown:
+        give_up(finding, judgement);
+        return;
+    }
+  }
+
+  void accept(std::size_t at, const Node& body) {
+    const Candidate& one = candidates_[at];
+    Finding& finding = findings_[at];
+    if (one.live == nullptr) return;
+    if (version_of(*one.live) != version_of(body)) {
+      give_up(finding, {Meaning::kMoved, {}, "it was changed while it was looked at"});
+      return;
+    }
+    finding.answer = &body;
+    finding.owner_only = owners_differ(*one.live, body);
+  }
+
+  // An answer from another version of the object is about what nobody has seen.
+  static std::string_view version_of(const Node& body) {
+    return yaml::text_at(body, {"metadata", "resourceVersion"});
+  }
+
+  bool owners_differ(const Node& live, const Node& body) const {
+    if (!input_.applier.server_side) {
+      constexpr std::string_view kNote = "kubectl.kubernetes.io/last-applied-configuration";
+      return yaml::text_at(live, {"metadata", "annotations", kNote}) !=
+             yaml::text_at(body, {"metadata", "annotations", kNote});
+    }
+    const Node* const before = diff::applied_entry(live, input_.applier.manager);
+    const Node* const after = diff::applied_entry(body, input_.applier.manager);
+    if (before == nullptr || after == nullptr) return before != after;
+    const Node* const had = yaml::find(*before, "fieldsV1");
+    const Node* const has = yaml::find(*after, "fieldsV1");
+    return had == nullptr || has == nullptr || !diff::same_fields(*had, *has);
+  }
+
+  void no_namespace(std::size_t at, const Judgement& judgement) {
+    if (findings_[at].verified == Verified::kStandIn) return give_up(findings_[at], judgement);
+    refuse(findings_[at], "no-namespace",
+           cat("namespace '", candidates_[at].id->namespace_name,
+               "' is not there, and nothing here makes it"),
+           "render the Namespace, too, or make it before");
+  }
+
+  static void refuse(Finding& finding, std::string rule, std::string text, std::string cure) {
+    finding.is_refused = true;
+    finding.reasons.push_back({std::move(rule), std::move(text), std::move(cure), true, {}});
+  }
+
+  static void give_up(Finding& finding, const Judgement& judgement) {
+    finding.verified = Verified::kNone;
+    finding.reasons.push_back(note(
+        judgement.meaning == Meaning::kMoved ? "moved" : "unverified",
+        cat("the server could not say what would become of it: ", judgement.text), "plan again"));
+  }
+
+  std::span<const Candidate> candidates_;
+  const Circumstances& around_;
+  const EnvironmentInput& input_;
+  Arena& arena_;
+  std::vector<Finding> findings_;
+  std::vector<Question> questions_;
+  std::vector<std::size_t> asked_;  // the candidates of the questions
+};
+
+}  // namespace
+
+std::vector<Finding> verify(std::span<const Candidate> candidates,
+                            const Circumstances& circumstances, Arena& arena) {
+  return Verifier(candidates, circumstances, arena).run();
+}
+
+}  // namespace plumb::plan

@@ -1,0 +1,376 @@
+// How a plan knows what becomes of an object, one case each.
+
+#include <catch2/catch.hpp>
+
+#include "plan/desk.h"
+
+using namespace plumb;
+using plumb::test::Desk;
+
+namespace {
+
+// A Deployment in namespace x. `owned`: of spec by argocd-controller, as an apply left it; `more`:
+// further entries of managedFields.
+std::string web(const std::string& spec, const std::string& owned = {},
+                const std::string& more = {}) {
+  const std::string managed =
+      owned.empty() && more.empty()
+          ? ""
+          : cat(", resourceVersion: '7', uid: u1, managedFields: [",
+                owned.empty()
+                    ? ""
+                    : cat("{manager: argocd-controller, operation: Apply, apiVersion: apps/v1, "
+                          "time: '2026-11-20T10:00:00Z', fieldsV1: {\"f:spec\": {",
+                          owned, "}}}"),
+                owned.empty() || more.empty() ? "" : ", ", more, "]");
+  return cat("---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: x",
+             managed, "}\nspec: {", spec, "}\n");
+}
+
+std::string entry(std::string_view manager, std::string_view fields, std::string_view extra = {}) {
+  return cat("{manager: ", manager,
+             ", operation: Update, apiVersion: apps/v1, time: "
+             "'2026-11-21T09:00:00Z', fieldsV1: {\"f:spec\": {",
+             fields, "}}", extra, "}");
+}
+
+constexpr std::string_view kPaused = "\"f:paused\": {}";
+
+const std::string kId = "Deployment/x/web";
+
+}  // namespace
+
+TEST_CASE("what live proves is not asked about", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("paused: true"));
+  desk.live(web("paused: true, replicas: 1", std::string(kPaused)));
+  desk.environment().applier = {"argocd-controller", true};
+  desk.connect();
+  const plan::Plan plan = plan::make(desk.input);
+  CHECK(plan.environments[0].steps.empty());
+  CHECK(plan.environments[0].proven == 1);
+  CHECK(desk.asked.empty());
+  desk.environment().verify = plan::Verify::kServer;
+  desk.becomes(kId, web("paused: true, replicas: 1", std::string(kPaused)));
+  CHECK(plan::make(desk.input).environments[0].asked == 1);
+  CHECK(desk.asked.size() == 1);
+}
+
+TEST_CASE("a change is what the server answers, with the cause that git gave it",
+          "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", web("replicas: 2"), web("replicas: 3"));
+  desk.live(web("replicas: 2", "\"f:replicas\": {}"));
+  desk.environment().applier = {"argocd-controller", true};
+  desk.connect();
+  desk.becomes(kId, web("replicas: 3, minReadySeconds: 5", "\"f:replicas\": {}"));
+  CHECK(desk.show_verified() ==
+        "update Deployment.apps/x/web server git:spec.replicas server:spec.minReadySeconds");
+  REQUIRE(desk.asked.size() == 1);
+  CHECK(desk.asked[0].manager == "argocd-controller");
+  CHECK_FALSE(desk.asked[0].merge);
+}
+
+TEST_CASE("a default that is written out changes the owner only", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("paused: true, replicas: 1"));
+  desk.live(web("paused: true, replicas: 1", std::string(kPaused)));
+  desk.environment().applier = {"argocd-controller", true};
+  desk.connect();
+  desk.becomes(kId, web("paused: true, replicas: 1", cat(kPaused, ", \"f:replicas\": {}")));
+  const plan::Plan plan = plan::make(desk.input);
+  CHECK(plan.environments[0].steps.empty());
+  CHECK(plan.environments[0].owner_only == std::vector<std::string>{"Deployment.apps/x/web"});
+  CHECK(plan::is_empty(plan));
+}
+
+TEST_CASE("a null is what the server makes of it", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("replicas: null"));
+  desk.live(web("replicas: 2", "\"f:replicas\": {}"));
+  desk.environment().applier = {"argocd-controller", true};
+  desk.connect();
+  desk.becomes(kId, web("replicas: 1", "\"f:replicas\": {}"));
+  CHECK(desk.show_verified() == "update Deployment.apps/x/web server git:spec.replicas");
+}
+
+TEST_CASE("another order of a keyed list is a step", "[plan][verify]") {
+  const auto with = [](const std::string& a, const std::string& b) {
+    return cat("template: {spec: {containers: [{name: ", a, "}, {name: ", b, "}]}}");
+  };
+  Desk desk;
+  desk.unit("u", "-", web(with("b", "a")));
+  desk.live(web(with("a", "b"), "\"f:template\": {}"));
+  desk.environment().applier = {"argocd-controller", true};
+  desk.connect();
+  desk.becomes(kId, web(with("b", "a"), "\"f:template\": {}"));
+  CHECK(desk.show_verified() ==
+        "update Deployment.apps/x/web server drift:spec.template.spec.containers");
+}
+
+TEST_CASE("drift names its manager", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", web("replicas: 2"), web("replicas: 2"));
+  desk.live(web("replicas: 5", "", entry("kubectl-edit", "\"f:replicas\": {}")));
+  CHECK(desk.show_verified() ==
+        "update Deployment.apps/x/web local drift:spec.replicas(kubectl-edit)");
+}
+
+TEST_CASE("a forced apply says from whom it takes", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", web("replicas: 2"), web("replicas: 3"));
+  desk.live(web("replicas: 2", "", entry("kubectl-edit", "\"f:replicas\": {}")));
+  desk.environment().applier = {"argocd-controller", true};
+  CHECK(desk.show_verified() ==
+        "update Deployment.apps/x/web local !conflict git:spec.replicas(kubectl-edit)");
+}
+
+TEST_CASE("what git dropped and somebody else owns is residue", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", web("paused: true, replicas: 2"), web("paused: true"));
+  desk.live(web("paused: true, replicas: 2", std::string(kPaused),
+                entry("kubectl-edit", "\"f:replicas\": {}")));
+  desk.environment().applier = {"argocd-controller", true};
+  CHECK(desk.show_verified() ==
+        "none Deployment.apps/x/web proof !residue residue:spec.replicas(kubectl-edit)");
+}
+
+TEST_CASE("what git dropped and only the applier owns is removed", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", web("paused: true, replicas: 2"), web("paused: true"));
+  desk.live(web("paused: true, replicas: 2", cat(kPaused, ", \"f:replicas\": {}")));
+  desk.environment().applier = {"argocd-controller", true};
+  CHECK(desk.show_verified() == "update Deployment.apps/x/web local git:spec.replicas");
+}
+
+TEST_CASE("a client-side applier leaves what he did not note", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", web("paused: true, replicas: 2"), web("paused: true"));
+  desk.live(web("paused: true, replicas: 2", "", entry("kubectl-create", "\"f:replicas\": {}")));
+  CHECK(desk.show_verified() ==
+        "none Deployment.apps/x/web local !residue residue:spec.replicas(kubectl-create)");
+}
+
+TEST_CASE("a client-side applier asks with the patch that he would send", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("replicas: 3"));
+  desk.live(web("replicas: 2, paused: true", "", entry("someone", "\"f:paused\": {}")));
+  desk.connect();
+  desk.becomes(kId, web("replicas: 3, paused: true", "", entry("someone", "\"f:paused\": {}")));
+  CHECK(desk.show_verified() ==
+        "update Deployment.apps/x/web server drift:spec.replicas live:spec.paused(someone)");
+  REQUIRE(desk.asked.size() == 1);
+  CHECK(desk.asked[0].merge);
+  CHECK(yaml::text_at(*desk.asked[0].object, {"spec", "replicas"}) == "3");
+  CHECK(yaml::find_path(*desk.asked[0].object, {"spec", "paused"}) == nullptr);
+}
+
+TEST_CASE("an object in a namespace that is not there yet is asked about elsewhere",
+          "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-",
+            cat("---\napiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n", web("replicas: 1")));
+  desk.live("");
+  desk.connect();
+  CHECK(desk.show_verified() == "create Namespace/x server\ncreate Deployment.apps/x/web stand-in");
+  REQUIRE(desk.asked.size() == 2);
+  CHECK(desk.asked[1].id.namespace_name == "default");
+  CHECK(desk.asked[1].id.name.starts_with("plumb-"));
+}
+
+TEST_CASE("a namespace that nobody makes is a refusal", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("replicas: 1"));
+  desk.live("");
+  desk.connect();
+  desk.answer(kId, 404, R"({"kind":"Status","message":"namespaces \"x\" not found",
+                           "details":{"name":"x","kind":"namespaces"}})");
+  CHECK(desk.show_verified() == "none Deployment.apps/x/web server !no-namespace");
+  CHECK(plan::exit_status(plan::make(desk.input), false) == 3);
+}
+
+TEST_CASE("an object of a kind that is not there yet is judged here", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-",
+            "---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+            "metadata: {name: as.t.test}\nspec: {group: t.test, names: {kind: A}}\n"
+            "---\napiVersion: t.test/v1\nkind: A\nmetadata: {name: a}\n");
+  desk.live("");
+  desk.connect();
+  desk.server.serves = [](const kube::ResourceId& id) { return id.group != "t.test"; };
+  CHECK(desk.show_verified() ==
+        "create CustomResourceDefinition.apiextensions.k8s.io/as.t.test server\n"
+        "create A.t.test/a local");
+}
+
+TEST_CASE("a kind that the server does not have is a refusal", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", "---\napiVersion: t.test/v1\nkind: A\nmetadata: {name: a}\n");
+  desk.live("");
+  desk.connect();
+  desk.server.serves = [](const kube::ResourceId&) { return false; };
+  CHECK(desk.show_verified() == "none A.t.test/a local !unknown-kind");
+  CHECK(desk.asked.empty());
+}
+
+TEST_CASE("an account that may only read gets the same plan, worked out here", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", web("replicas: 2"), web("replicas: 3"));
+  desk.live(web("replicas: 2", "\"f:replicas\": {}"));
+  desk.environment().applier = {"argocd-controller", true};
+  desk.connect();
+  desk.server.may_write = [](const kube::ResourceId&) { return false; };
+  CHECK(desk.show_verified() == "update Deployment.apps/x/web local git:spec.replicas");
+  CHECK(desk.asked.empty());
+}
+
+TEST_CASE("no answer is never no change", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("paused: true, replicas: 1"));
+  desk.live(web("paused: true, replicas: 1", std::string(kPaused)));
+  desk.environment().applier = {"argocd-controller", true};
+  desk.connect();
+  desk.answer(kId, 500, R"({"message":"Internal error occurred: failed calling webhook"})");
+  CHECK(desk.show_verified() == "unknown Deployment.apps/x/web none !unverified");
+  const plan::Plan plan = plan::make(desk.input);
+  CHECK(plan::exit_status(plan, false) == 2);
+  CHECK(plan::diff_status(plan) == 2);
+}
+
+TEST_CASE("an object that moved while it was looked at is not known", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("paused: true, replicas: 1"));
+  desk.live(web("paused: true, replicas: 1", std::string(kPaused)));
+  desk.environment().applier = {"argocd-controller", true};
+  desk.connect();
+  desk.becomes(kId, web("paused: true, replicas: 1"));
+  CHECK(desk.show_verified() == "unknown Deployment.apps/x/web none !moved");
+}
+
+TEST_CASE("what the server refuses is blocked in its words", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("replicas: 1"));
+  desk.live("");
+  desk.connect();
+  desk.answer(kId, 403, R"({"message":"deployments is forbidden: exceeded quota: q, requested: 1",
+                           "reason":"Forbidden"})");
+  CHECK(desk.show_verified() == "none Deployment.apps/x/web server !server-quota");
+}
+
+TEST_CASE("a change that the server takes is not immutable, one that it refuses is",
+          "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("selector: {matchLabels: {a: b}}"));
+  desk.live(web("selector: {matchLabels: {a: c}}", "\"f:selector\": {}"));
+  desk.environment().applier = {"argocd-controller", true};
+  desk.connect();
+  desk.answer(kId, 422, R"({"message":"invalid","details":{"causes":[{"field":"spec.selector",
+      "message":"Invalid value: {}: field is immutable"}]}})");
+  CHECK(desk.show().starts_with("replace Deployment.apps/x/web replacement !replace-immutable"));
+  desk.becomes(kId, web("selector: {matchLabels: {a: b}}", "\"f:selector\": {}"));
+  CHECK(desk.show_verified() ==
+        "update Deployment.apps/x/web server drift:spec.selector.matchLabels.a");
+}
+
+TEST_CASE("an object of another tool is a takeover", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("replicas: 1"));
+  desk.live(
+      "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: x, "
+      "annotations: {meta.helm.sh/release-name: shop}}\nspec: {replicas: 1}\n");
+  CHECK(desk.show() ==
+        "none Deployment.apps/x/web none !takeover !only-live "
+        "drift:metadata.annotations.\"meta.helm.sh/release-name\"");
+}
+
+TEST_CASE("the number of an autoscaler is a warning", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("replicas: 2"));
+  desk.live(web("replicas: 5", "", entry("hpa", "\"f:replicas\": {}", ", subresource: scale")));
+  CHECK(desk.show_verified() ==
+        "update Deployment.apps/x/web local !autoscaled drift:spec.replicas(hpa)");
+}
+
+TEST_CASE("a version that the server lost is blocked with its replacement", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-",
+            "---\napiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: a, namespace: x}\n");
+  desk.live("");
+  desk.connect();
+  desk.server.serves = [](const kube::ResourceId& id) { return id.version == "v1"; };
+  CHECK(desk.show() == "none CronJob.batch/x/a blocked !removed-version");
+}
+
+TEST_CASE("custom kinds are known from what the server publishes", "[plan][verify]") {
+  const std::string document = R"({"components":{"schemas":{"test.t.v1.A":{
+    "x-kubernetes-group-version-kind":[{"group":"t.test","kind":"A","version":"v1"}],
+    "properties":{"spec":{"properties":{"ports":{"x-kubernetes-list-type":"map",
+      "x-kubernetes-list-map-keys":["port"],"items":{"properties":{"port":{"type":"integer"}}}}}}}}}}})";
+  Desk desk;
+  desk.environment().published.push_back(
+      yaml::read_json(yaml::make_string(desk.memory, document)->text, {}, desk.memory));
+  desk.environment().applier = {"argocd-controller", true};
+  desk.unit("u", "-",
+            "---\napiVersion: t.test/v1\nkind: A\nmetadata: {name: a}\n"
+            "spec: {ports: [{port: 1}]}\n");
+  desk.live(
+      "---\napiVersion: t.test/v1\nkind: A\nmetadata: {name: a, managedFields: [{manager: "
+      "argocd-controller, operation: Apply, apiVersion: t.test/v1, fieldsV1: {\"f:spec\": "
+      "{\"f:ports\": {'k:{\"port\":1}': {\".\": {}, \"f:port\": {}}}}}}]}\n"
+      "spec: {ports: [{port: 1}]}\n");
+  CHECK(plan::make(desk.input).environments[0].proven == 1);
+}
+
+TEST_CASE("an object that live may hide is not made, and not asked about", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("replicas: 1"));
+  desk.live("");
+  desk.states.back().gaps.push_back({"apps", "Deployment", "", "forbidden"});
+  desk.connect();
+  CHECK(desk.show_verified() == "none Deployment.apps/x/web none !unknown");
+  CHECK(desk.asked.empty());
+}
+
+TEST_CASE("a saved plan tells objects that moved from those that are others now",
+          "[plan][verify]") {
+  const auto document = [](const plan::Plan& plan) {
+    std::string objects;
+    for (const auto& [id, imprint] : plan.environments[0].imprints) {
+      objects += cat(objects.empty() ? "" : ",", "{\"id\":\"", id, "\",\"uid\":\"", imprint.uid,
+                     "\",\"resource_version\":\"", imprint.resource_version, "\",\"owned\":\"",
+                     imprint.owned, "\"}");
+    }
+    return cat(R"({"format_version":"plumb.plan/v1alpha1","digest":")", plan.digest,
+               R"(","environments":[{"name":"prod","cluster":")", plan.environments[0].cluster,
+               R"(","steps":[],"objects":[)", objects, "]}]}");
+  };
+  const auto live = [](const std::string& uid, const std::string& version,
+                       const std::string& rest) {
+    return cat(
+        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: x, "
+        "uid: ",
+        uid, ", resourceVersion: '", version, "'}\n", rest);
+  };
+  const auto plan_of = [&](Desk& desk, const std::string& text, const std::string& cluster = "c1") {
+    desk.unit("u", "-", web("replicas: 1"));
+    desk.live(text);
+    desk.states.back().cluster = cluster;
+    return plan::make(desk.input);
+  };
+  Desk first;
+  const std::string saved = document(plan_of(first, live("u1", "7", "spec: {replicas: 1}\n")));
+  const auto check = [&](const std::string& text, const std::string& cluster = "c1") {
+    Desk desk;
+    return plan::check(saved, {}, plan_of(desk, text, cluster));
+  };
+  const plan::Freshness same = check(live("u1", "7", "spec: {replicas: 1}\n"));
+  CHECK(same.fresh);
+  CHECK(same.moved.empty());
+  const plan::Freshness moved =
+      check(live("u1", "8", "spec: {replicas: 1}\nstatus: {readyReplicas: 1}\n"));
+  CHECK(moved.fresh);
+  CHECK(moved.moved == std::vector<std::string>{"prod: Deployment.apps/x/web"});
+  CHECK(check(live("u1", "8", "spec: {replicas: 2}\n")).stale.size() == 1);
+  CHECK_FALSE(check(live("u2", "9", "spec: {replicas: 1}\n")).fresh);
+  CHECK(check(live("u1", "7", "spec: {replicas: 1}\n"), "c2").other_cluster);
+}
