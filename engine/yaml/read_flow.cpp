@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.h"
 #include "yaml/reader.h"
 
@@ -93,25 +95,26 @@ void Reader::end_flow(Node& node, const char* from) {
 }
 
 Node* Reader::read_flow_item() {
-  if (peek() == '?') return read_flow_pair(read_flow_explicit_key(']'));
   const char* const start = at_;
+  if (peek() == '?') return read_flow_pair(start, read_flow_explicit_key(']'));
   Node* const item = read_flow_node();
   const bool one_line = start >= line_;
   const char* const behind = at_;
   skip_blanks();
   const bool pair = peek() == ':' && one_line && behind - start <= kSimpleKeyBytesMax;
-  return pair ? read_flow_pair(item) : item;
+  return pair ? read_flow_pair(start, item) : item;
 }
 
 // A pair inside a flow sequence is a mapping of one entry.
-Node* Reader::read_flow_pair(Node* key) {
-  Node* const mapping = make_mapping(arena_, key->span);
+Node* Reader::read_flow_pair(const char* from, Node* key) {
+  Node* const mapping = make_mapping(arena_);
   mapping->style = Style::kFlow;
   count_node();
   skip_to_content();
   Node* const value = peek() == ':' ? read_flow_value() : empty_node(kNoProperties);
   const std::size_t first = entries_.size();
   add_entry(key, value);
+  mapping->span = span_of(from, std::max(from, value_end_));
   close_mapping(*mapping, first);
   return mapping;
 }

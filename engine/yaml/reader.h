@@ -194,7 +194,7 @@ class Reader {
   Node* read_flow_item();
   Entry read_flow_entry();
   void end_flow(Node& node, const char* from);
-  Node* read_flow_pair(Node* key);  // [a: b]
+  Node* read_flow_pair(const char* from, Node* key);  // [a: b]
   Node* read_flow_explicit_key(char close);
   bool next_flow_entry(char close, bool first, const char* from);
   Node* read_flow_value();  // behind `:`

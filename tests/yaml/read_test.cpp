@@ -68,13 +68,15 @@ TEST_CASE("a span slices to the text of its node", "[yaml][read]") {
   SourceStore sources;
   Arena arena;
   const Stream stream =
-      read(sources, sources.add("a", "key: 'it''s'\nlist:\n- 1\n- two words\nmap: {x: y}\n"),
+      read(sources,
+           sources.add("a", "key: 'it''s'\nlist:\n- 1\n- two words\nmap: {x: y}\npair: [k: v w]\n"),
            kKubernetesProfile, arena);
   const Node& root = *stream.documents[0].root;
   CHECK(sources.text_of(find(root, "key")->span) == "'it''s'");
   CHECK(sources.text_of(find(root, "list")->span) == "- 1\n- two words");
   CHECK(sources.text_of(find(root, "list")->items[1]->span) == "two words");
   CHECK(sources.text_of(find(root, "map")->span) == "{x: y}");
+  CHECK(sources.text_of(find(root, "pair")->items[0]->span) == "k: v w");
   CHECK(sources.text_of(root.entries[1].key->span) == "list");
 }
 
