@@ -138,7 +138,8 @@ void accumulate_file(Build& build, const Root& root, const Node& path, Accumulat
     const std::vector<Item*> items = during("file", named, [&] {
       const File loaded = load_file(build, root, path.text, path.span);
       return during("malformed", named, [&] {
-        std::vector<Item*> made = make_items(build, into.items, read_objects(build, loaded.source));
+        std::vector<Item*> made =
+            adopt_items(build, into.items, take_objects(build, loaded.source));
         check_unique(made);
         return made;
       });

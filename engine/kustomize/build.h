@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,7 @@ struct Build {
   bool tracks_origin = false;            // the top kustomization asks for buildMetadata
   std::map<std::pair<const files::Tree*, files::Path>, File> files;
   std::map<SourceId, std::vector<yaml::Node*>> documents;
+  std::set<SourceId> given_away;  // files whose objects a resource has taken (take_objects)
   std::map<SourceId, Kustomization> kustomizations;
 
   kube::MergeContext merge_context(yaml::LayerId layer) const {
@@ -104,7 +106,11 @@ const Kustomization& load_kustomization(Build& build, const Root& root);
 const std::vector<yaml::Node*>& read_objects(Build& build, SourceId source);
 // The same for a text inside a file.
 std::vector<yaml::Node*> read_objects_from(Build& build, std::string_view text, Span place);
-// The objects as items of the caller's own.
+// The objects of a file as the caller's own, to be changed.
+std::vector<yaml::Node*> take_objects(Build& build, SourceId source);
+// Items of objects that are the caller's own.
+std::vector<Item*> adopt_items(Build& build, Items& items, const std::vector<yaml::Node*>& objects);
+// Items of copies of the objects.
 std::vector<Item*> make_items(Build& build, Items& items, const std::vector<yaml::Node*>& objects);
 
 // ---- accumulating (accumulate.cpp) ----

@@ -318,11 +318,48 @@ const std::vector<Node*>& read_objects(Build& build, SourceId source) {
   return build.documents.emplace(source, std::move(objects)).first->second;
 }
 
+namespace {
+
+bool has_shared(const Node& node) {
+  return node.shared ||
+         std::ranges::any_of(node.items, [](const Node* n) { return has_shared(*n); }) ||
+         std::ranges::any_of(node.entries, [](const yaml::Entry& entry) {
+           return has_shared(*entry.key) || has_shared(*entry.value);
+         });
+}
+
+std::vector<Node*> copies_of(Build& build, const std::vector<Node*>& objects) {
+  std::vector<Node*> own;
+  own.reserve(objects.size());
+  for (const Node* const object : objects) own.push_back(yaml::copy(build.arena, *object));
+  return own;
+}
+
+}  // namespace
+
+// Most files are named once in a build: what was read is given away as it is. A file that is named
+// again is read again, kept, and copied from then on.
+std::vector<Node*> take_objects(Build& build, SourceId source) {
+  const bool kept = build.documents.contains(source);
+  if (kept || !build.given_away.insert(source).second)
+    return copies_of(build, read_objects(build, source));
+  const std::string_view text = build.context.sources.text(source);
+  std::vector<Node*> objects =
+      read_objects_from(build, text, {source, 0, static_cast<std::uint32_t>(text.size())});
+  for (Node*& object : objects)
+    if (has_shared(*object)) object = yaml::copy(build.arena, *object);
+  return objects;
+}
+
 std::vector<Item*> make_items(Build& build, Items& items, const std::vector<Node*>& objects) {
+  return adopt_items(build, items, copies_of(build, objects));
+}
+
+std::vector<Item*> adopt_items(Build& build, Items& items, const std::vector<Node*>& objects) {
   std::vector<Item*> made;
   made.reserve(objects.size());
-  for (const Node* const object : objects) {
-    Item* const item = items.make(yaml::copy(build.arena, *object));
+  for (Node* const object : objects) {
+    Item* const item = items.make(object);
     take_bookkeeping(build, *item);
     const Gvk gvk = gvk_of(*object);
     if (!build.schema &&
