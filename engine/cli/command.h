@@ -30,6 +30,9 @@ struct Process {
   std::string err;
 };
 
+// Where what was fetched is kept: $XDG_CACHE_HOME/plumb, or below the home directory.
+std::string default_cache(const Process& process);
+
 struct Invocation {
   Options options;
   Process& process;

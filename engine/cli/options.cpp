@@ -84,12 +84,8 @@ constexpr std::array kRows{
               "warnings, kinds without a schema and what is not rendered count as errors",
               [](Options& o, std::string_view) { o.strict = true; }},
     OptionRow{"--allow-network", "", "",
-              "refused by name: this version fetches nothing; list mirrors in plumb.yaml",
-              [](Options&, std::string_view) {
-                fail("cli/unsupported", {},
-                     "'--allow-network' is not supported: this version of plumb fetches nothing",
-                     {{"list a local copy under 'mirrors' in plumb.yaml"}});
-              }},
+              "fetch remote bases that have no mirror, once, into $XDG_CACHE_HOME/plumb",
+              [](Options& o, std::string_view) { o.allow_network = true; }},
     OptionRow{"--verify-output", "", "",
               "read what is printed again with another reader and compare",
               [](Options& o, std::string_view) { o.verify_output = true; }},

@@ -25,6 +25,7 @@ struct Options {
   std::string color = "auto";
   bool keep_going = false;
   bool strict = false;
+  bool allow_network = false;
   bool verify_output = false;
   bool exit_code = false;
   std::optional<std::string> check;  // a saved plan

@@ -153,6 +153,11 @@ std::vector<render::Target> Session::targets(const Revision& revision,
   return result;
 }
 
+std::optional<render::FetchSettings> Session::network() const {
+  if (!invocation_.options.allow_network) return std::nullopt;
+  return render::FetchSettings{default_cache(invocation_.process)};
+}
+
 unsigned Session::jobs() const {
   return invocation_.options.jobs != 0 ? invocation_.options.jobs : processor_count();
 }
@@ -162,7 +167,7 @@ std::vector<Outcome> Session::render_all(const Revision& revision,
                                          bool keep_chains) {
   const render::Workspace workspace{
       invocation_.sources,        *revision.tree, revision.project, revision.name, keep_chains,
-      invocation_.options.values, root_};
+      invocation_.options.values, root_,          network()};
   std::vector<Outcome> outcomes(targets.size());
   parallel_for(targets.size(), jobs(), [&](std::size_t i) {
     outcomes[i].target = targets[i];

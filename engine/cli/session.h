@@ -63,6 +63,7 @@ class Session {
   // "3 not rendered: …" on stderr; whether the status has to be kUnclear because of it.
   bool report_not_rendered(const std::vector<Outcome>& outcomes);
   unsigned jobs() const;
+  std::optional<render::FetchSettings> network() const;  // asked for with --allow-network
 
  private:
   Invocation& invocation_;

@@ -5,6 +5,7 @@
 #include "kustomize/generate.h"
 #include "kustomize/plugin.h"
 #include "kustomize/provenance.h"
+#include "kustomize/remote.h"
 #include "kustomize/transform/transform.h"
 #include "kustomize/variables.h"
 #include "kustomize/wording.h"
@@ -187,8 +188,9 @@ void Accumulated::add_tables(const std::shared_ptr<const FieldTables>& more) {
 void accumulate_paths(Build& build, const Root& root, const Kustomization&,
                       const std::vector<const Node*>& paths, Accumulated& into) {
   for (const Node* const path : paths) {
-    const bool url = path->text.starts_with("http://") || path->text.starts_with("https://");
-    if (!url && is_file(build, root, path->text))
+    const bool is_file_here = is_remote_file(path->text) ? has_remote_file(build, path->text)
+                                                         : is_file(build, root, path->text);
+    if (is_file_here)
       accumulate_file(build, root, *path, into);
     else
       accumulate_base(build, root, *path, into);

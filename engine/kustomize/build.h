@@ -25,6 +25,7 @@ struct Root {
   const Root* parent = nullptr;
   bool remote = false;
   std::string shown = {};  // the way here, as the lists on the way name it
+  std::string url = {};    // of a remote base
 };
 
 // A kustomization file, checked: canonical field names, strings where strings are wanted.
@@ -76,7 +77,8 @@ struct Build {
 
 // "/abs/dir" where the tree's root is known, else the path in the tree.
 std::string absolute(const Build& build, const files::Path& path);
-bool is_url(std::string_view text);
+// Whether a URL is a file that is at hand; no errors but those of reading a mirror.
+bool has_remote_file(Build& build, std::string_view url);
 // Whether a path names a file that can be loaded; no errors.
 bool is_file(const Build& build, const Root& root, std::string_view path);
 // A file named in the kustomization of `root`. `secret`: no excerpt of it is ever shown.

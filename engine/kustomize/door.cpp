@@ -25,6 +25,7 @@ struct Request {
   std::string directory = ".";
   std::string output;
   bool diagnostics = false;  // plumb's own, behind kustomize's words
+  bool network = false;      // what has no mirror may be fetched
 };
 
 // What a flag does; `takes` says that it has a value.
@@ -56,6 +57,8 @@ constexpr std::array kFlags{
             [](Request& r, const std::string&) { return r.options.enable_helm = true; }},
     FlagRow{"--enable-alpha-plugins", "", false,
             [](Request& r, const std::string&) { return r.options.enable_plugins = true; }},
+    FlagRow{"--allow-network", "", false,
+            [](Request& r, const std::string&) { return r.network = true; }},
     FlagRow{"--diagnostics", "", false,
             [](Request& r, const std::string&) { return r.diagnostics = true; }},
     FlagRow{"--enable-exec", "", false, kIgnored},
@@ -176,7 +179,7 @@ bool has_counterpart(const Diagnostic& diagnostic) {
 }
 
 int run_build(std::span<const std::string> words, const std::string& working_directory,
-              SourceStore& sources, DoorStreams& streams) {
+              SourceStore& sources, DoorStreams& streams, const MirrorsOf& mirrors) {
   Request request;
   if (const auto problem = parse(words, request)) return fail_usage(streams, *problem);
   Diagnostics warnings;
@@ -187,6 +190,7 @@ int run_build(std::span<const std::string> words, const std::string& working_dir
     Context context{.sources = sources};
     context.tree_root = "/";
     context.warnings = &warnings;
+    if (mirrors) context.mirrors = mirrors(real, request.network);
     const kube::ResourceSet set =
         build(*tree, directory.value_or(files::Path()), request.options, context);
     write_result(request, working_directory, set, sources, streams);
@@ -194,9 +198,9 @@ int run_build(std::span<const std::string> words, const std::string& working_dir
     return 0;
   } catch (const Error& error) {
     show_warnings(warnings, streams);
-    streams.err += cat("Error: ", words_of(error), "\n");
-    if (request.diagnostics || !has_counterpart(error.diagnostic()))
-      streams.err += format_diagnostic(error.diagnostic(), sources);
+    const bool told = has_counterpart(error.diagnostic());
+    if (told) streams.err += cat("Error: ", words_of(error), "\n");
+    if (request.diagnostics || !told) streams.err += format_diagnostic(error.diagnostic(), sources);
     return 1;
   }
 }
@@ -209,13 +213,13 @@ constexpr std::string_view kHelp =
 }  // namespace
 
 int run_door(std::span<const std::string> arguments, const std::string& working_directory,
-             SourceStore& sources, DoorStreams& streams) {
+             SourceStore& sources, DoorStreams& streams, const MirrorsOf& mirrors) {
   if (arguments.empty() || arguments[0] == "help" || arguments[0] == "--help") {
     streams.out += kHelp;
     return 0;
   }
   if (arguments[0] == "build")
-    return run_build(arguments.subspan(1), working_directory, sources, streams);
+    return run_build(arguments.subspan(1), working_directory, sources, streams, mirrors);
   if (arguments[0] == "version") {
     streams.out += cat(kVersion, "\n");
     return 0;

@@ -43,6 +43,9 @@ constexpr std::array kWordings{
             }},
     Wording{"kustomize/cycle",
             [](const Arguments& a) {
+              if (at(a, 2) == "URI")
+                return cat("cycle detected: URI '", at(a, 0), "' referenced by previous URI '",
+                           at(a, 1), "'");
               return cat("cycle detected: candidate root '", at(a, 0), "' contains visited root '",
                          at(a, 1), "'");
             }},

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "kustomize/build.h"
+#include "kustomize/remote.h"
 
 namespace plumb::kustomize {
 
@@ -9,10 +10,6 @@ namespace {
 
 using files::EntryKind;
 using files::Path;
-
-constexpr std::array<std::string_view, 9> kUrlStarts{
-    "http://", "https://", "ssh://",      "git://",     "file://",
-    "git::",   "git@",     "github.com/", "github.com:"};
 
 // The path in the tree that a text in a kustomization names; nothing when it is outside.
 std::optional<Path> path_named(const Build& build, const Root& root, std::string_view text) {
@@ -31,21 +28,16 @@ std::string join_shown(const Build& build, const Root& root, std::string_view te
 }
 
 [[noreturn]] void fail_remote(std::string_view text, Span mentioned) {
-  const std::size_t query = text.find('?');
-  std::string_view ref;
-  for (const std::string_view parameter :
-       split(query == std::string_view::npos ? std::string_view{} : text.substr(query + 1), '&')) {
-    if (parameter.starts_with("ref=")) ref = parameter.substr(4);
-    if (parameter.starts_with("version=")) ref = parameter.substr(8);
-  }
-  const std::string_view url = text.substr(0, query);
+  const auto remote = parse_remote(text);
+  const std::string url = remote ? remote->repository : std::string(text.substr(0, text.find('?')));
+  const std::string ref = remote ? remote->ref : std::string();
+  std::string name = url.substr(url.find_last_of("/:") + 1);
   fail("kustomize/remote", mentioned,
        cat("'", url, "' is remote and has no mirror",
            ref.empty() ? "" : cat(" for ref '", ref, "'")),
        {{cat("plumb renders without network; add a local copy to plumb.yaml: mirrors: {\"", url,
-             "\": ../mirrors/", url.substr(url.rfind('/') + 1),
-             "}, a git repository or a directory")}},
-       {std::string(text), std::string(ref)});
+             "\": ../mirrors/", name, "}, a git repository or a directory")}},
+       {std::string(text), ref});
 }
 
 // "lstat /abs/missing: no such file or directory": what is wrong with the first part of a path that
@@ -81,6 +73,16 @@ std::string lstat_problem(const Build& build, const Root& root, std::string_view
         lstat_problem(build, root, text)});
 }
 
+// What a mirror cannot give (a ref that does not exist) is told at the place that asks for it.
+std::optional<Mirror> find_mirror(Build& build, const Remote& remote, Span mentioned) {
+  try {
+    return build.context.mirrors(remote);
+  } catch (Error& error) {
+    if (error.diagnostic().span.source == 0) error.diagnostic().span = mentioned;
+    throw;
+  }
+}
+
 // A part of a directory that contains ".." without being it: a slip of indentation joins two
 // entries of a list so.
 bool is_ambiguous(std::string_view text) {
@@ -98,20 +100,53 @@ std::string absolute(const Build& build, const Path& path) {
   return cat(root, root.ends_with('/') ? "" : "/", path.text());
 }
 
-bool is_url(std::string_view text) {
-  for (const std::string_view start : kUrlStarts)
-    if (text.starts_with(start)) return true;
-  return contains(text, "://") || contains(text, ".git/") || contains(text, "?ref=") ||
-         contains(text, "/_git/");
-}
-
 bool is_file(const Build& build, const Root& root, std::string_view text) {
   const auto path = path_named(build, root, text);
   return path && files::lookup(*root.tree, *path) == EntryKind::kFile;
 }
 
+namespace {
+
+std::optional<Mirror> find_remote_file(Build& build, std::string_view url, Span mentioned) {
+  if (!build.context.mirrors) return std::nullopt;
+  Remote remote;
+  remote.repository = url;
+  remote.is_file = true;
+  const auto mirror = find_mirror(build, remote, mentioned);
+  if (!mirror || files::lookup(*mirror->tree, mirror->directory) != EntryKind::kFile)
+    return std::nullopt;
+  return mirror;
+}
+
+// A file of a tree as a source; each is read once.
+File load_from(Build& build, const files::Tree& tree, const Path& path, std::string name,
+               bool secret) {
+  const auto key = std::pair(&tree, path);
+  SourceStore& sources = build.context.sources;
+  if (const auto there = build.files.find(key); there != build.files.end()) {
+    if (secret) sources.mark_secret(there->second.source);
+    return there->second;
+  }
+  auto content = tree.read_file(path, build.context.limits);
+  if (!content) return {};
+  const SourceId id = secret ? sources.add_secret(std::move(name), std::move(*content))
+                             : sources.add(std::move(name), std::move(*content));
+  return build.files.emplace(key, File{id, path}).first->second;
+}
+
+}  // namespace
+
+bool has_remote_file(Build& build, std::string_view url) {
+  return is_remote_file(url) && find_remote_file(build, url, {}).has_value();
+}
+
 File load_file(Build& build, const Root& root, std::string_view text, Span mentioned, bool secret) {
-  if (text.starts_with("http://") || text.starts_with("https://")) fail_remote(text, mentioned);
+  if (is_remote_file(text)) {
+    const auto mirror = find_remote_file(build, text, mentioned);
+    if (!mirror) fail_remote(text, mentioned);
+    const auto real = files::resolve(*mirror->tree, mirror->directory, mentioned);
+    return load_from(build, *mirror->tree, *real, std::string(text), secret);
+  }
   const auto path = path_named(build, root, text);
   if (!path)
     fail("kustomize/outside", mentioned, cat("'", text, "' is outside of the project"), {},
@@ -122,43 +157,63 @@ File load_file(Build& build, const Root& root, std::string_view text, Span menti
     fail("kustomize/no-file", mentioned, cat("'", text, "' is a directory, not a file"), {},
          {join_shown(build, root, text),
           build.options.only_own_files ? "directory" : "unrestricted directory"});
-  if (build.options.only_own_files && !real->parent().is_within(root.directory))
+  if ((build.options.only_own_files || root.remote) && !real->parent().is_within(root.directory))
     fail("kustomize/outside", mentioned,
          cat("'", text, "' is not in or below '", absolute(build, root.directory), "'"),
          {{"a kustomization may load files of its own directory only; "
            "'--load-restrictor LoadRestrictionsNone' lifts that"}},
          {join_shown(build, root, text), absolute(build, root.directory)});
-  const auto key = std::pair(root.tree, *real);
-  if (const auto there = build.files.find(key); there != build.files.end()) {
-    if (secret) build.context.sources.mark_secret(there->second.source);
-    return there->second;
-  }
-  auto content = root.tree->read_file(*real, build.context.limits);
-  if (!content) fail_no_file(build, root, text, mentioned);
-  SourceStore& sources = build.context.sources;
-  std::string name =
-      build.context.tree_root.empty() ? root.tree->describe(*real) : absolute(build, *real);
-  const SourceId id = secret ? sources.add_secret(std::move(name), std::move(*content))
-                             : sources.add(std::move(name), std::move(*content));
-  return build.files.emplace(key, File{id, *real}).first->second;
+  std::string name = build.context.tree_root.empty() || root.remote ? root.tree->describe(*real)
+                                                                    : absolute(build, *real);
+  const File file = load_from(build, *root.tree, *real, std::move(name), secret);
+  if (file.source == 0) fail_no_file(build, root, text, mentioned);
+  return file;
 }
+
+namespace {
+
+void check_depth(const Build& build, const Root& root, Span mentioned) {
+  std::uint64_t depth = 0;
+  for (const Root* visited = &root; visited != nullptr; visited = visited->parent)
+    if (++depth > build.context.limits.include_depth)
+      fail_limit(build.context.limits, &Limits::include_depth, mentioned);
+}
+
+// A base behind a URL: the directory in a mirror of its repository.
+Root open_remote(Build& build, const Root& root, std::string_view text, const Remote& remote,
+                 Span mentioned) {
+  check_depth(build, root, mentioned);
+  for (const Root* visited = &root; visited != nullptr; visited = visited->parent)
+    if (visited->url.starts_with(text) && !visited->url.empty())
+      fail("kustomize/cycle", mentioned, cat("'", text, "' leads to itself"), {},
+           {std::string(text), visited->url, "URI"});
+  const auto mirror = build.context.mirrors ? find_mirror(build, remote, mentioned) : std::nullopt;
+  if (!mirror) fail_remote(text, mentioned);
+  const auto real = files::resolve(*mirror->tree, mirror->directory, mentioned);
+  const std::string place = mirror->tree->describe(mirror->directory);
+  if (!real) {
+    for (Path at = mirror->directory; !at.is_root(); at = at.parent())
+      if (mirror->tree->kind_of(at) == EntryKind::kOther)
+        fail("kustomize/remote", mentioned,
+             cat("'", at.text(), "' is a submodule, whose files a mirror does not have"),
+             {{"list the submodule's own repository as a base"}}, {std::string(text), remote.ref});
+    fail("kustomize/no-base", mentioned, cat("no directory '", place, "' for '", text, "'"), {},
+         {place, "", cat("lstat ", place, ": no such file or directory")});
+  }
+  if (mirror->tree->kind_of(*real) != EntryKind::kDirectory)
+    fail("kustomize/no-base", mentioned, cat("'", place, "' is a file, not a directory"), {},
+         {place, cat("'", place, "' refers to file; expecting directory")});
+  return {mirror->tree, *real, &root, true, std::string(text), std::string(text)};
+}
+
+}  // namespace
 
 Root open_root(Build& build, const Root& root, std::string_view text, Span mentioned) {
   if (text.empty())
     fail("kustomize/no-base", mentioned, "expected the path of a directory, got ''", {},
          {"", "new root cannot be empty"});
-  if (is_url(text)) {
-    if (build.context.mirrors) {
-      const std::size_t query = text.find('?');
-      std::string_view ref;
-      if (query != std::string_view::npos)
-        for (const std::string_view parameter : split(text.substr(query + 1), '&'))
-          if (parameter.starts_with("ref=")) ref = parameter.substr(4);
-      if (const auto mirror = build.context.mirrors(text.substr(0, query), ref))
-        return {mirror->tree, mirror->directory, &root, true, std::string(text)};
-    }
-    fail_remote(text, mentioned);
-  }
+  if (const auto remote = parse_remote(text))
+    return open_remote(build, root, text, *remote, mentioned);
   if (text.starts_with('/'))
     fail("kustomize/no-base", mentioned, cat("expected a relative path, got '", text, "'"), {},
          {std::string(text), cat("new root '", text, "' cannot be absolute")});
@@ -178,10 +233,8 @@ Root open_root(Build& build, const Root& root, std::string_view text, Span menti
   if (root.tree->kind_of(*real) != EntryKind::kDirectory)
     fail("kustomize/no-base", mentioned, cat("'", text, "' is a file, not a directory"), {},
          {join_shown(build, root, text), "file"});
-  std::uint64_t depth = 0;
+  check_depth(build, root, mentioned);
   for (const Root* visited = &root; visited != nullptr; visited = visited->parent) {
-    if (++depth > build.context.limits.include_depth)
-      fail_limit(build.context.limits, &Limits::include_depth, mentioned);
     if (visited->tree == root.tree && visited->directory.is_within(*real))
       fail("kustomize/cycle", mentioned,
            cat("'", text, "' contains '", absolute(build, visited->directory), "', which led here"),

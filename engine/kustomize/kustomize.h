@@ -43,7 +43,17 @@ struct BuildOptions {
   bool enable_plugins = false;
 };
 
-// Where a remote base is on this side: a tree and the directory in it.
+// What a URL in a kustomization asks for.
+struct Remote {
+  std::string repository = {};  // "https://github.com/org/repo"; of a single file its URL
+  std::string directory = {};   // in the repository
+  std::string ref = {};         // "" for the default branch
+  unsigned timeout_seconds = 27;
+  bool submodules = true;
+  bool is_file = false;
+};
+
+// Where that is on this side: a tree and the directory, or the file, in it.
 struct Mirror {
   const files::Tree* tree = nullptr;
   files::Path directory;
@@ -56,8 +66,8 @@ struct Context {
   // The absolute path of the tree's root, for kustomizations that name absolute paths; may be
   // empty.
   std::string tree_root = {};
-  // Looks a remote base up: its URL without query, and its ref ("" for the default branch).
-  std::function<std::optional<Mirror>(std::string_view url, std::string_view ref)> mirrors = {};
+  // Looks a remote base or file up; nothing where there is no copy of it.
+  std::function<std::optional<Mirror>(const Remote& remote)> mirrors = {};
   // Where warnings go; may be null.
   Diagnostics* warnings = nullptr;
 };
@@ -82,7 +92,11 @@ struct DoorStreams {
   std::string out;
   std::string err;
 };
+// What the door finds remote bases with: made for a kustomization's directory, which says where the
+// project's settings are looked for.
+using MirrorsOf =
+    std::function<decltype(Context::mirrors)(const std::string& directory, bool allow_network)>;
 int run_door(std::span<const std::string> arguments, const std::string& working_directory,
-             SourceStore& sources, DoorStreams& streams);
+             SourceStore& sources, DoorStreams& streams, const MirrorsOf& mirrors = {});
 
 }  // namespace plumb::kustomize

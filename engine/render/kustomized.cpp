@@ -39,9 +39,8 @@ kube::ResourceSet kustomize_set(const files::Tree& tree, const files::Path& dire
   context.limits = workspace.project.limits;
   context.keep_chains = workspace.keep_chains;
   context.warnings = &warnings;
-  context.mirrors = [&](std::string_view url,
-                        std::string_view ref) -> std::optional<kustomize::Mirror> {
-    const auto place = mirrors.find(url, ref);
+  context.mirrors = [&](const kustomize::Remote& remote) -> std::optional<kustomize::Mirror> {
+    const auto place = mirrors.find(remote);
     if (!place) return std::nullopt;
     return kustomize::Mirror{place->tree, place->path};
   };

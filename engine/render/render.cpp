@@ -212,7 +212,7 @@ class Run {
   const Workspace& workspace_;
   const files::Tree& tree_;
   Rendered& rendered_;
-  Mirrors mirrors_{workspace_.project.mirrors, workspace_.root};
+  Mirrors mirrors_{workspace_.project.mirrors, workspace_.root, workspace_.network};
   std::optional<pipeline::Loaded> compiled_;
   pipeline::Settings settings_;
   std::optional<Values> values_;
