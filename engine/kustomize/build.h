@@ -77,6 +77,7 @@ struct Build {
 
 // "/abs/dir" where the tree's root is known, else the path in the tree.
 std::string absolute(const Build& build, const files::Path& path);
+bool is_url(std::string_view text);
 // Whether a URL is a file that is at hand; no errors but those of reading a mirror.
 bool has_remote_file(Build& build, std::string_view url);
 // Whether a path names a file that can be loaded; no errors.

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "files/path.h"
+#include "kustomize/build.h"
 
 namespace plumb::kustomize {
 
@@ -154,6 +155,8 @@ void read_query(std::string_view query, Remote& remote) {
 bool is_remote_file(std::string_view text) {
   return text.starts_with("http://") || text.starts_with("https://");
 }
+
+bool is_url(std::string_view text) { return is_remote_file(text) || parse_remote(text); }
 
 std::optional<Remote> parse_remote(std::string_view text) {
   if (text.starts_with('/')) return std::nullopt;
