@@ -48,7 +48,7 @@ const Node* read_file(Build& build, const Root& root, const Node& path,
 
 FieldTables tables_of(Build& build, const Node& root) {
   const Node* const fields = during("configuration", [&] {
-    return fit({build.arena, Strictness::kStrict}, root, kConfigurationShape);
+    return fit({build.arena, Strictness::kKnown}, root, kConfigurationShape);
   });
   FieldTables tables;
   for (const TableRow& row : kTableRows)

@@ -263,7 +263,7 @@ class Fit {
     for (const auto& [key, entry] : sorted_by_key(value)) {
       const FieldShape* const field = find_field(shape, key);
       if (field == nullptr) {
-        if (context_.strictness == Strictness::kStrict) fail_unknown(*entry->key, key, shape);
+        if (context_.strictness != Strictness::kLenient) fail_unknown(*entry->key, key, shape);
         continue;
       }
       if (entry->value->is_null()) continue;
@@ -335,7 +335,7 @@ class Fit {
                       : field.want == Want::kBoolean ? value.type == Type::kBoolean
                                                      : is_whole(value);
     const bool converts =
-        context_.strictness == Strictness::kLenient && field.want == Want::kString && !field.exact;
+        context_.strictness != Strictness::kStrict && field.want == Want::kString && !field.exact;
     if (!fits && !converts) fail_type(value, field, path, shape, element);
     return make_scalar(value, field);
   }

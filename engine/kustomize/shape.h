@@ -39,6 +39,7 @@ struct RecordShape {
 
 enum class Strictness : std::uint8_t {
   kStrict,   // unknown fields and scalars of another type are errors
+  kKnown,    // unknown fields are errors, scalars become strings where strings are wanted
   kLenient,  // unknown fields are left out, scalars become strings where strings are wanted
 };
 
