@@ -1,6 +1,7 @@
 #pragma once
-// SHA-256 (door: OpenSSL's libcrypto).
+// SHA-256 (door: OpenSSL's libcrypto) and random bytes.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -8,5 +9,9 @@ namespace plumb {
 
 // 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view bytes);
+// HMAC with SHA-256 (RFC 2104), in the same form.
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
+// Bytes that nobody can guess. Error: base/random (the system has none).
+std::string random_bytes(std::size_t count);
 
 }  // namespace plumb

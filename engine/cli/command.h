@@ -75,6 +75,7 @@ int run_explain(Invocation& invocation);
 int run_argocd(Invocation& invocation);
 int run_help(Invocation& invocation);
 int run_plan(Invocation& invocation);
+int run_snapshot(Invocation& invocation);
 int run_validate(Invocation& invocation);
 int run_version(Invocation& invocation);
 int run_completion(Invocation& invocation);

@@ -25,6 +25,9 @@ constexpr std::array<Names, 16> kPlanOptions{
     "--base",   "--live",      "--format",     "--jobs",
     "--check",  "--output",    "--keep-going", "--strict",
     "--value",  "--exit-code", "--timeout",    "--allow-incomplete"};
+constexpr std::array<Names, 9> kSnapshotOptions{"--env",   "--head",    "--base",
+                                                "--live",  "--jobs",    "--output",
+                                                "--value", "--timeout", "--allow-incomplete"};
 constexpr std::array<Names, 4> kExplainOptions{"--env", "--head", "--jobs", "--value"};
 constexpr std::array<Names, 4> kArgocdOptions{"--env", "--value", "--jobs", "--verify-output"};
 constexpr std::array<Names, 0> kNoOptions{};
@@ -55,6 +58,13 @@ constexpr std::array kRows{
                "4 when not). A guard that\n"
                "refuses gives status 3, after the plan is printed.",
                kPlanOptions, run_plan},
+    CommandRow{
+        "snapshot", "-e ENV", "what runs, as a file for machines that may not reach it",
+        "Writes the live objects of an environment, those that it renders or that carry its "
+        "mark, with what a comparison\n"
+        "needs; values of Secrets are sealed: a change of one still shows, and no value does. "
+        "live: file:PATH reads it back.",
+        kSnapshotOptions, run_snapshot},
     CommandRow{"explain", "-e ENV KIND/NAME [PATH]", "where the value of a field comes from",
                "Shows the places that set a field, the oldest first, each with its layer: a "
                "document, a patch, a data value, …\n"
@@ -77,7 +87,8 @@ constexpr std::array kRows{
                "directory. Objects without a namespace get\n"
                "the destination's. Rendering nothing is an error unless PLUMB_ALLOW_EMPTY is true.",
                kArgocdOptions, run_argocd},
-    CommandRow{"kustomize", "build [DIR]", "what `kustomize build` prints, byte for byte; edit, create",
+    CommandRow{"kustomize", "build [DIR]",
+               "what `kustomize build` prints, byte for byte; edit, create",
                "The options of `kustomize build`. A link named `kustomize` does the same.",
                kNoOptions, nullptr, run_kustomize},
     CommandRow{"ytt", "-f FILE…", "what `ytt` prints, byte for byte",

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "kube/type_table.h"
+#include "state/snapshot.h"
 
 namespace plumb::cli {
 
@@ -83,7 +84,20 @@ class Builder {
     }
     const state::StateSource parsed = state::parse_source(source, place);
     result_.live[environment.name] = read_state(parsed, environment, place);
+    unseal(*result_.live[environment.name], place);
     invocation_.masker.add(result_.live[environment.name]->set);
+  }
+
+  // A snapshot whose key is not all in the file needs the rest of it.
+  void unseal(state::State& state, Span place) const {
+    if (state.seal_variable.empty()) return;
+    const std::string secret = invocation_.process.variable(state.seal_variable).value_or("");
+    if (secret.empty())
+      fail("cli/no-snapshot-key", place,
+           cat("the snapshot was made with a key that is not in it, and ", state.seal_variable,
+               " is not set"),
+           {{"set it to what it was when the snapshot was taken"}});
+    state.seal = state::seal_key(state.seal, secret);
   }
 
   std::unique_ptr<state::State> read_state(const state::StateSource& source,

@@ -1,6 +1,7 @@
 #include "diff/compare.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -8,6 +9,7 @@
 #include "diff/normalise.h"
 #include "diff/quantity.h"
 #include "diff/sequence.h"
+#include "kube/sealed.h"
 #include "yaml/emit.h"
 #include "yaml/json.h"
 #include "yaml/read.h"
@@ -98,10 +100,20 @@ bool is_number(const Node& node) {
   return node.type == Type::kInteger || node.type == Type::kFloat;
 }
 
+// Whether a float is this whole number: 2.0 is 2, 1.2345678901234568e16 is not 12345678901234567.
+bool is_whole(const Node& number, const Node& integer) {
+  const std::optional<double> value = yaml::as_float(number);
+  const std::optional<std::int64_t> wanted = yaml::as_integer(integer);
+  if (!wanted || !value || std::abs(*value) >= 0x1p63) return value == yaml::as_float(integer);
+  return *value == std::trunc(*value) && static_cast<std::int64_t>(*value) == *wanted;
+}
+
 bool same_number(const Node& a, const Node& b) {
   if (a.type == Type::kInteger && b.type == Type::kInteger) {
     return yaml::decimal(a.text) == yaml::decimal(b.text);
   }
+  if (a.type == Type::kInteger) return is_whole(b, a);
+  if (b.type == Type::kInteger) return is_whole(a, b);
   return yaml::as_float(a) == yaml::as_float(b);
 }
 
@@ -214,13 +226,14 @@ class Walk {
   bool same_scalar(const Frame& frame) const {
     const Node& a = *frame.before;
     const Node& b = *frame.after;
+    if (is_number(a) && is_number(b) && !options_.exact) return same_number(a, b);
     if (yaml::equal(a, b)) return true;
+    if (!options_.seal.empty() && kube::is_seal_of(a.text, options_.seal, b.text)) return true;
     if (options_.exact) return false;
     const bool spelled = options_.as_written || options_.stored;
     if (frame.shape.is_quantity() || (!spelled && is_amount(frame))) {
       return same_quantity(a.text, b.text);
     }
-    if (is_number(a) && is_number(b)) return same_number(a, b);
     return !spelled && is_annotation(frame) && same_json(a.text, b.text);
   }
 

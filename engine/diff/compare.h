@@ -35,6 +35,7 @@ struct Options {
   // Both sides came from a server, which has filled in all there is to fill in: no defaults, and
   // null is a value; lists still go by their keys and quantities by their amount.
   bool stored = false;
+  std::string_view seal;     // the key of values of `before` that are sealed (kube/sealed.h)
   std::string_view manager;  // who applies server-side; empty: whoever did
   bool keep_server = false;  // list what the server filled in too, with the cause kServer
 };

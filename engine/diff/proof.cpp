@@ -22,6 +22,14 @@ bool owns_the_same(const Node& head, const Node& live, const Applier& applier,
          same_fields(*wanted, *fields);
 }
 
+// A null there asks for an empty value, not for none.
+bool has_null_string_data(const Node& head) {
+  const Node* const plain = yaml::find(head, "stringData");
+  return plain != nullptr && yaml::text_at(head, {"kind"}) == "Secret" &&
+         std::ranges::any_of(plain->entries,
+                             [](const yaml::Entry& entry) { return entry.value->is_null(); });
+}
+
 bool was_applied_last(const Node& head, const Node& live, const Options& options, Arena& arena) {
   const Node* const last = last_applied(live, arena);
   return last != nullptr && compare(*last, head, options, arena).empty();
@@ -40,9 +48,11 @@ bool values_agree(const Node& head, const Node& live, Options options, Arena& ar
 }  // namespace
 
 bool is_proven(const Node& head, const Node& live, const Applier& applier,
-               const Catalogue* catalogue) {
+               const Catalogue* catalogue, std::string_view seal) {
+  if (has_null_string_data(head)) return false;
   Arena arena;
   Options options;
+  options.seal = seal;
   options.catalogue = catalogue;
   options.as_written = true;
   const bool same = applier.server_side ? owns_the_same(head, live, applier, catalogue, arena)

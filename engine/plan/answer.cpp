@@ -116,11 +116,17 @@ Judgement judge_not_found(const Answer& answer) {
 // A schema that the object does not fit is an internal error here.
 Judgement judge_failure(const Answer& answer) {
   constexpr std::string_view kUntyped = "failed to create typed patch object";
+  constexpr std::string_view kUnreadable = "failed to convert new object";
   const std::string message = message_of(answer);
-  if (!message.starts_with(kUntyped)) return {Meaning::kUnknown, {}, brief(message)};
-  const std::size_t end = message.find("): ");
+  if (!message.starts_with(kUntyped) && !message.starts_with(kUnreadable)) {
+    return {Meaning::kUnknown, {}, brief(message)};
+  }
+  // Behind the object's name: what is wrong with it.
+  const std::size_t end = message.find(") ");
+  const std::size_t colon =
+      message.find(": ", end == std::string::npos ? message.find("): ") : end);
   return refused("server-invalid",
-                 brief(end == std::string::npos ? message : message.substr(end + 3)));
+                 brief(colon == std::string::npos ? message : message.substr(colon + 2)));
 }
 
 Judgement judge_conflict(const Answer& answer) {

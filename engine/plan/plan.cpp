@@ -69,12 +69,6 @@ bool has_all(const Node* present, const std::map<std::string, std::string>& want
   });
 }
 
-bool is_selected(const Node& body, const project::Selector& selector) {
-  return !selector.empty() &&
-         has_all(yaml::find_path(body, {"metadata", "labels"}), selector.labels) &&
-         has_all(yaml::find_path(body, {"metadata", "annotations"}), selector.annotations);
-}
-
 // The Application that Argo CD's mark names, if the mark speaks of this very object.
 std::string_view tracking_application(const Node& body) {
   const std::string_view mark = yaml::text_at(body, {"metadata", "annotations", kTrackingId});
@@ -377,6 +371,7 @@ class Maker {
     options.catalogue = &catalogue_;
     options.origins = held.set->origins.get();
     options.rendered_live = input_.live != nullptr && input_.live->rendered;
+    if (input_.live != nullptr) options.seal = input_.live->seal;
     if (input_.applier.server_side) options.manager = input_.applier.manager;
     return options;
   }
@@ -549,7 +544,7 @@ class Maker {
     if (const UnitInput* const unit = unit_of_mark(resource)) {
       add_deletion(resource.id, unit->name, *resource.body, blame,
                    cat("its tracking mark names application '", unit->application, "'"));
-    } else if (may_judge_all() && is_selected(*resource.body, input_.owned)) {
+    } else if (may_judge_all() && carries_mark(*resource.body, input_.owned)) {
       add_deletion(resource.id, "", *resource.body, blame,
                    "it carries the environment's ownership mark");
     } else if (may_judge_all() && input_.live->complete &&
@@ -662,6 +657,11 @@ Plan make(const Input& input) {
   }
   plan.digest = digest_of(plan);
   return plan;
+}
+
+bool carries_mark(const Node& body, const project::Selector& mark) {
+  return !mark.empty() && has_all(yaml::find_path(body, {"metadata", "labels"}), mark.labels) &&
+         has_all(yaml::find_path(body, {"metadata", "annotations"}), mark.annotations);
 }
 
 Summary summarize(const EnvironmentPlan& environment) {

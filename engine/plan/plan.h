@@ -177,6 +177,9 @@ struct Plan {
 // both render are the error plan/two-owners.
 Plan make(const Input& input);
 
+// Whether an object has all labels and annotations of a mark; never for an empty one.
+bool carries_mark(const yaml::Node& body, const project::Selector& mark);
+
 Summary summarize(const EnvironmentPlan& environment);
 Summary summarize(const Plan& plan);
 // Whether a step would write something, or is refused.

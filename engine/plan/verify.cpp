@@ -73,7 +73,8 @@ class Verifier {
   bool is_proven(const Candidate& one) const {
     const diff::Applier applier{input_.applier.manager, input_.applier.server_side};
     return one.live != nullptr &&
-           diff::is_proven(*one.head, *one.live, applier, &around_.catalogue);
+           diff::is_proven(*one.head, *one.live, applier, &around_.catalogue,
+                           input_.live == nullptr ? std::string_view() : input_.live->seal);
   }
   bool is_of_new_kind(const kube::ResourceId& id) const {
     return around_.new_kinds.contains(cat(id.group, '/', id.kind));

@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/base64.h"
 #include "base/diagnostic.h"
 #include "base/text.h"
 #include "state/state.h"
@@ -58,10 +59,45 @@ class Reader {
         state_.complete = *complete;
       } else if (key == "scope") {
         scope(*entry.value);
+      } else if (key == "time") {
+        state_.time = entry.value->text;
+      } else if (key == "cluster") {
+        state_.cluster = entry.value->text;
+      } else if (key == "definitions") {
+        definitions(*entry.value);
+      } else if (key == "gaps") {
+        gaps(*entry.value);
+      } else if (key == "seal") {
+        seal(*entry.value);
       } else if (key != "apiVersion" && key != "kind" && key != "metadata") {
         fail_snapshot(*entry.key, cat("unknown field '", key, "'"));
       }
     }
+  }
+
+  void definitions(const Node& list) {
+    if (!list.is_sequence()) fail_snapshot(list, "expected a list of definitions");
+    for (Node* const item : list.items) {
+      if (!kube::is_object(*item)) fail_not_object(*item);
+      state_.definitions.resources.push_back({kube::id_of(*item), item, {}});
+    }
+  }
+
+  void gaps(const Node& list) {
+    if (!list.is_sequence()) fail_snapshot(list, "expected a list of gaps");
+    for (const Node* const item : list.items) {
+      const auto text = [&](std::string_view key) {
+        return std::string(yaml::text_at(*item, {key}));
+      };
+      state_.gaps.push_back({text("group"), text("kind"), text("namespace"), text("reason")});
+    }
+  }
+
+  void seal(const Node& node) {
+    const std::optional<std::string> salt = base64_decode(yaml::text_at(node, {"salt"}));
+    if (!salt || salt->empty()) fail_snapshot(node, "expected 'salt' in base64 for seal");
+    state_.seal = *salt;
+    state_.seal_variable = yaml::text_at(node, {"variable"});
   }
 
   void scope(const Node& node) {

@@ -11,6 +11,7 @@
 //   kind: Snapshot                      # apiVersion: plumb/v1, or none
 //   complete: true                      # nothing else exists in its scope
 //   scope: {namespaces: [team-a], kinds: [ConfigMap, Deployment.apps]}
+//   time, cluster, gaps, seal            # what `plumb snapshot` writes (snapshot.h)
 //
 // Without a scope a complete snapshot is of everything. git: and env: sources are rendered, which
 // is not this module's work; it only reads their names. Clusters are read by cluster.h.
@@ -63,6 +64,9 @@ struct State {
   Scope scope;
   std::string cluster;  // the identity of the cluster it was read from, or ""
   std::string time;     // when, RFC 3339, or ""
+  // The key of values that are sealed (kube/sealed.h); "" when none are.
+  std::string seal;
+  std::string seal_variable;  // where the rest of the key is to be found, or ""
   // Of a state that was rendered from git: no server has filled anything in.
   bool rendered = false;
   std::vector<std::string> units;  // by resource: the unit that rendered it; else empty

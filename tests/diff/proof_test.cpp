@@ -140,6 +140,30 @@ TEST_CASE("an entry of another apiVersion proves nothing", "[diff][proof]") {
              live));
 }
 
+TEST_CASE("a null in stringData is an empty value, which live does not prove", "[diff][proof]") {
+  const std::string live =
+      "{apiVersion: v1, kind: Secret, metadata: {name: a, managedFields: [{manager: plumb, "
+      "operation: Apply, apiVersion: v1, fieldsV1: {\"f:stringData\": {\"f:p\": {}}}}]}, data: "
+      "{p: YQ==}}";
+  const auto head = [](const std::string& value) {
+    return cat("{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {p: ", value, "}}");
+  };
+  CHECK(proven(head("a"), live));
+  CHECK_FALSE(proven(head("null"), live));
+}
+
+TEST_CASE("whole numbers are compared to the last digit", "[diff][proof]") {
+  const auto with = [](const std::string& number, const std::string& rest) {
+    return cat("{apiVersion: x.test/v1, kind: X, metadata: {name: a", rest, "}, spec: ", number,
+               "}");
+  };
+  const std::string owned =
+      ", managedFields: [{manager: plumb, operation: Apply, apiVersion: x.test/v1, fieldsV1: "
+      "{\"f:spec\": {}}}]";
+  CHECK(proven(with("2.0", ""), with("2", owned)));
+  CHECK_FALSE(proven(with("1.2345678901234568e+16", ""), with("12345678901234567", owned)));
+}
+
 TEST_CASE("JSON in an annotation is proven only as it is written", "[diff][proof]") {
   const auto with = [](const std::string& value, const std::string& rest) {
     return cat("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, annotations: {note: '", value,

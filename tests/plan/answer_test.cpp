@@ -99,6 +99,16 @@ TEST_CASE("a refusal says the field and why, not the value", "[plan][answer]") {
   CHECK(is.text == "spec.template: field is immutable");
 }
 
+TEST_CASE(
+    "a value that does not fit its type is a refusal, although the server calls it its own error",
+    "[plan][answer]") {
+  const Judgement is = judged(
+      500,
+      R"({"message":"failed to convert new object (shop/plain; /v1, Kind=Secret) to proper version: illegal base64 data at input byte 4","code":500})");
+  CHECK(is.meaning == Meaning::kRefused);
+  CHECK(is.text == "illegal base64 data at input byte 4");
+}
+
 TEST_CASE("what the load guards and proxies say is no answer", "[plan][answer]") {
   for (const int status : {0, 401, 429, 500, 502, 503, 504}) {
     CAPTURE(status);
