@@ -228,21 +228,21 @@ void Reader::read_first_document() {
   if (at_marker("---")) read_marker();
   skip_to_content();
   const int root_column = column();
-  document_.empty = at_document_end();
+  document_.empty = at_content_end();
   document_.root = read_block_node(-1, false);
   document_.span = span_of(text_.data(), end_);
   if (document_.root->style != Style::kBlock && document_.root->style != Style::kPlain) return;
   skip_to_content();
-  if (!at_document_end() && column() >= root_column)
+  if (!at_content_end() && column() >= root_column)
     fail_here("yaml/expected-document", kMoreContent, kMoreContentNote);
 }
 
 void Reader::read_document() {
   skip_to_content();
-  document_.empty = at_document_end();
+  document_.empty = at_content_end();
   document_.root = read_block_node(-1, false);
   skip_to_content();
-  if (!at_document_end()) fail_here("yaml/expected-document", kMoreContent, kMoreContentNote);
+  if (!at_content_end()) fail_here("yaml/expected-document", kMoreContent, kMoreContentNote);
 }
 
 // directives ::= ( ('%YAML 1.1' | '%TAG !handle! prefix') comment? break )* , then '---'
@@ -262,7 +262,8 @@ void Reader::read_directives() {
 
 void Reader::read_directive(const char* from, const char* to, bool& version_seen) {
   std::string_view line(from + 1, static_cast<std::size_t>(to - from - 1));
-  line = line.substr(0, line.find(" #"));
+  // A version ends at a comment, a tag's prefix does not.
+  line = line.substr(0, line.find(line.starts_with("YAML") ? "#" : " #"));
   std::vector<std::string_view> words;
   const std::string blanks_only = replace_all(line, "\t", " ");
   for (const std::string_view word : split(blanks_only, ' ')) {
@@ -275,7 +276,7 @@ void Reader::read_directive(const char* from, const char* to, bool& version_seen
               "leave the %YAML line out");
     }
   } else if (!words.empty() && words[0] == "TAG" && words.size() == 3 && is_handle(words[1]) &&
-             !tag_prefixes_.contains(words[1])) {
+             !contains(words[2], "#") && !tag_prefixes_.contains(words[1])) {
     tag_prefixes_[words[1]] = words[2];
   } else {
     fail_at(from, to, "yaml/directive", "expected '%YAML 1.1' or '%TAG HANDLE PREFIX', each once");

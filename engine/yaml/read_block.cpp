@@ -23,7 +23,7 @@ Node* Reader::read_block_node(int indent, bool indentless) {
     const bool scalar_there = peek() == '|' || peek() == '>';
     inside = scalar_there || (indentless && keys_allowed_ && at_entry_indicator());
   }
-  if (!inside || at_document_end()) return empty_node(kNoProperties);
+  if (!inside || at_content_end()) return empty_node(kNoProperties);
   return read_block_content(indent, indentless, kNoProperties);
 }
 
@@ -72,25 +72,32 @@ Node* Reader::read_explicit_mapping() {
   return read_mapping(column(), at_, nullptr);
 }
 
+// What stands before a node on two lines: `&a`, and `!x` below it.
+Properties Reader::join(const Properties& outer, const Properties& inner) const {
+  if (!outer.given()) return inner;
+  const bool repeats = (!outer.anchor.empty() && !inner.anchor.empty()) ||
+                       (!outer.tag.empty() && !inner.tag.empty());
+  if (repeats)
+    fail_at(inner.at, at_, "yaml/properties", "a node has one tag and one anchor at most");
+  return {outer.anchor.empty() ? inner.anchor : outer.anchor,
+          outer.tag.empty() ? inner.tag : outer.tag, outer.at};
+}
+
 // At '&' or '!'.
 Node* Reader::read_with_properties(int indent, bool indentless, const Properties& outer) {
   const Start start = here_starts();
   const Properties properties = read_properties();
   const char* const line = line_;
   skip_to_content();
-  const auto one_at_most = [&] {
-    if (outer.given())
-      fail_at(properties.at, at_, "yaml/properties", "a node has one tag and one anchor at most");
-  };
   if (line_ != line || done()) {
     // Alone on their line they belong to the whole node that follows.
-    one_at_most();
+    const Properties both = join(outer, properties);
     const bool inside =
-        !at_document_end() &&
+        !at_content_end() &&
         (column() > indent || (indentless && column() == indent && at_entry_indicator()));
-    if (!inside) return empty_node(properties);
+    if (!inside) return empty_node(both);
     open_anchor(nullptr, properties);
-    return read_block_content(indent, indentless, properties);
+    return read_block_content(indent, indentless, both);
   }
   if (at_entry_indicator() || at_key_indicator()) {
     fail_here("yaml/sequence-place",
@@ -106,9 +113,8 @@ Node* Reader::read_with_properties(int indent, bool indentless, const Properties
   }
   if (peek() != '|' && peek() != '>')
     return read_value_or_mapping(indent, start, properties, outer);
-  one_at_most();
   node = read_block_scalar(indent);
-  finish(node, properties);
+  finish(node, join(outer, properties));
   return node;
 }
 
@@ -132,10 +138,7 @@ Node* Reader::read_value_or_mapping(int indent, const Start& start, const Proper
                   : std::string_view("a key stands on one line"));
   }
   if (!outer.given()) return node;
-  if (properties.given() && ((!outer.anchor.empty() && !properties.anchor.empty()) ||
-                             (!outer.tag.empty() && !properties.tag.empty()))) {
-    fail_at(properties.at, at_, "yaml/properties", "a node has one tag and one anchor at most");
-  }
+  join(outer, properties);  // else there are two of a kind
   finish(node, outer);
   return node;
 }
@@ -167,7 +170,7 @@ Node* Reader::read_sequence(int indent, const char* from, bool indentless) {
 // Whether another item follows.
 bool Reader::next_entry(int indent, const char* from, bool indentless) {
   skip_to_content();
-  if (column() < indent || at_document_end()) return false;
+  if (column() < indent || at_content_end()) return false;
   if (column() > indent || !keys_allowed_)
     fail_here("yaml/expected-entry",
               "expected '-' and the next item, found something else at another column",
@@ -200,7 +203,7 @@ Entry Reader::read_entry(int indent, Node* key) {
   if (key == nullptr && at_key_indicator()) {
     key = read_explicit_key(indent);
     skip_to_content();
-    const bool has_value = !at_document_end() && column() == indent && at_value_indicator();
+    const bool has_value = !at_content_end() && column() == indent && at_value_indicator();
     return {key, has_value ? read_mapping_value(indent, true) : empty_node(kNoProperties)};
   }
   if (key == nullptr) key = read_simple_key(indent);
@@ -211,7 +214,7 @@ Entry Reader::read_entry(int indent, Node* key) {
 // Whether another key follows.
 bool Reader::next_key(int indent, const char* from) {
   skip_to_content();
-  if (column() < indent || at_document_end()) return false;
+  if (column() < indent || at_content_end()) return false;
   if (column() > indent || !keys_allowed_)
     fail_here("yaml/expected-key", "expected the next key, found something else",
               {{"keys of a mapping start at one column", span_of(from, from + 1)}});
@@ -389,13 +392,12 @@ std::string_view Reader::read_tag() {
   const char* const from = at_;
   ++at_;
   std::string_view tag;
-  const auto is_uri = [&](char c) {
-    return is(c, kWord) || contains(flow_level_ > 0 ? ";/?:@&=+$.%!~*'()" : ";/?:@&=+$.%!~*'()[],",
-                                    std::string_view(&c, 1));
+  const auto is_uri = [](char c) {
+    return is(c, kWord) || contains(";/?:@&=+$.%!~*'()[],", std::string_view(&c, 1));
   };
   if (peek() == '<') {
     const char* const uri = ++at_;
-    while (!done() && (is_uri(*at_) || *at_ == ',' || *at_ == '[' || *at_ == ']')) ++at_;
+    while (!done() && is_uri(*at_)) ++at_;
     if (peek() != '>' || at_ == uri) fail_at(from, at_, "yaml/tag", "expected '!<', a URI and '>'");
     tag = std::string_view(uri, static_cast<std::size_t>(at_ - uri));
     ++at_;
@@ -412,7 +414,7 @@ std::string_view Reader::read_tag() {
     tag = handled ? resolve_tag(written.substr(0, second + 1), written.substr(second + 1), from)
                   : resolve_tag("!", written.substr(1), from);
   }
-  if (!blank_or_end(0) && !(flow_level_ > 0 && peek() == ',')) {
+  if (!blank_or_end(0)) {
     fail_here("yaml/tag", "expected a blank or the end of the line behind a tag");
   }
   return tag;

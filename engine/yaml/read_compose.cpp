@@ -109,7 +109,8 @@ void Reader::open_anchor(Node* node, const Properties& properties) {
 // The node is complete: its tag and anchor, and a scalar's type.
 void Reader::decorate(Node* node, const Properties& properties) {
   if (node->decoration == nullptr) node->decoration = arena_.make<Decoration>();
-  if (!properties.tag.empty()) node->decoration->tag = properties.tag;
+  // The tag `!` alone says nothing: the value is what it is without.
+  if (!properties.tag.empty() && properties.tag != "!") node->decoration->tag = properties.tag;
   if (!properties.anchor.empty()) {
     node->decoration->anchor = properties.anchor;
     Anchor& anchor = anchors_.get(properties.anchor);
@@ -147,10 +148,6 @@ void Reader::warn_of_misreading(const Node& node) {
 
 void Reader::resolve_tagged(Node& node, std::string_view tag) {
   const bool plain = node.style == Style::kPlain;
-  if (tag == "!") {
-    node.type = Type::kString;
-    return;
-  }
   const auto type = type_of_tag(tag);
   if (!type) {  // a tag of somebody else says nothing about the value
     node.type = !plain              ? Type::kString

@@ -103,6 +103,10 @@ class Reader {
   bool at_document_end() const {
     return done() || (at_ == line_ && (at_marker("---") || at_marker("...")));
   }
+  // Where no scalar is being read, a directive ends the document as well.
+  bool at_content_end() const {
+    return at_document_end() || (at_ == line_ && *at_ == '%' && flow_level_ == 0);
+  }
   // Over blanks, comments and line breaks to what comes next. A new line allows keys again.
   void skip_to_content() {
     if (at_ < end_ && is(*at_, kPlainStart)) return;
@@ -179,6 +183,7 @@ class Reader {
   [[noreturn]] void fail_without_colon(const char* from) const;
   [[noreturn]] void fail_without_value() const;
   Properties read_properties();
+  Properties join(const Properties& outer, const Properties& inner) const;
   std::string_view read_anchor_name(std::string_view what);
   std::string_view read_tag();
   std::string_view resolve_tag(std::string_view handle, std::string_view suffix, const char* from);
