@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "diff/normalise.h"
+#include "diff/quantity.h"
 #include "diff/shape.h"
 #include "pipeline/content.h"
 #include "plan/needs.h"
@@ -29,6 +30,7 @@ constexpr std::array kReplaceable{
     ReplaceRow{"DaemonSet", "all its pods are stopped and started"},
     ReplaceRow{"Deployment", "all its pods are stopped and started"},
     ReplaceRow{"Job", "the job runs again from the start"},
+    ReplaceRow{"Pod", "the pod is stopped and started"},
     ReplaceRow{"PriorityClass", "pods that are made meanwhile are refused"},
     ReplaceRow{"RecurringRun", "the schedule is deleted and made anew"},
     ReplaceRow{"ReplicaSet", "all its pods are stopped and started"},
@@ -87,17 +89,86 @@ bool is_frozen_content(const Node* before, const yaml::Path& path) {
          starts_with(path, {"stringData"}) || starts_with(path, {"immutable"});
 }
 
-// A StatefulSet's spec is fixed but for these.
-bool is_fixed_in_stateful_set(const yaml::Path& path) {
-  constexpr std::array<std::string_view, 7> kFree{"replicas",
-                                                  "template",
-                                                  "updateStrategy",
-                                                  "minReadySeconds",
-                                                  "ordinals",
-                                                  "persistentVolumeClaimRetentionPolicy",
-                                                  "revisionHistoryLimit"};
-  return starts_with(path, {"spec"}) && path.steps.size() > 1 &&
-         std::ranges::find(kFree, path.steps[1].key) == kFree.end();
+// What the server refuses to change beside the fields that the table of types says: all below
+// `path` but what is free. [*] is any element.
+struct FixedRow {
+  std::string_view group;
+  std::string_view kind;
+  std::string_view path;
+  std::span<const std::string_view> free = {};
+};
+constexpr std::array<std::string_view, 7> kFreeOfStatefulSet{
+    "spec.minReadySeconds",
+    "spec.ordinals",
+    "spec.persistentVolumeClaimRetentionPolicy",
+    "spec.replicas",
+    "spec.revisionHistoryLimit",
+    "spec.template",
+    "spec.updateStrategy"};
+constexpr std::array<std::string_view, 6> kFreeOfPod{
+    "spec.activeDeadlineSeconds",         "spec.containers[*].image",
+    "spec.initContainers[*].image",       "spec.schedulingGates",
+    "spec.terminationGracePeriodSeconds", "spec.tolerations"};
+constexpr std::array<std::string_view, 2> kFreeOfClaim{"spec.resources.requests.storage",
+                                                       "spec.volumeAttributesClassName"};
+constexpr std::array<std::string_view, 8> kFreeOfVolume{
+    "spec.accessModes",      "spec.capacity",
+    "spec.claimRef",         "spec.mountOptions",
+    "spec.nodeAffinity",     "spec.persistentVolumeReclaimPolicy",
+    "spec.storageClassName", "spec.volumeAttributesClassName"};
+constexpr std::array kFixed{
+    FixedRow{"", "PersistentVolume", "spec", kFreeOfVolume},
+    FixedRow{"", "PersistentVolumeClaim", "spec", kFreeOfClaim},
+    FixedRow{"", "Pod", "spec", kFreeOfPod},
+    FixedRow{"apps", "StatefulSet", "spec", kFreeOfStatefulSet},
+    FixedRow{"apiextensions.k8s.io", "CustomResourceDefinition", "spec.group"},
+    FixedRow{"apiextensions.k8s.io", "CustomResourceDefinition", "spec.names.kind"},
+    FixedRow{"apiextensions.k8s.io", "CustomResourceDefinition", "spec.names.plural"},
+};
+
+std::string pattern_of(const yaml::Path& path) {
+  std::string pattern;
+  for (const yaml::PathStep& step : path.steps) {
+    if (step.kind != yaml::PathStep::Kind::kKey) {
+      pattern += "[*]";
+    } else {
+      pattern += cat(pattern.empty() ? "" : ".", step.key);
+    }
+  }
+  return pattern;
+}
+
+// Whether a path is the other one, or below it.
+bool is_within(std::string_view path, std::string_view above) {
+  return path.starts_with(above) &&
+         (path.size() == above.size() || path[above.size()] == '.' || path[above.size()] == '[');
+}
+
+bool is_fixed(const Node& head, const yaml::Path& path) {
+  const kube::ResourceId id = kube::id_of(head);
+  const std::string pattern = pattern_of(path);
+  return std::ranges::any_of(kFixed, [&](const FixedRow& row) {
+    return row.group == id.group && row.kind == id.kind && is_within(pattern, row.path) &&
+           std::ranges::none_of(row.free,
+                                [&](std::string_view free) { return is_within(pattern, free); });
+  });
+}
+
+// What depends on how the object is: the number of a Job that counts, a claim's size.
+bool is_fixed_by_state(const Node* before, const Change& change) {
+  if (before == nullptr) return false;
+  const std::string_view kind = yaml::text_at(*before, {"kind"});
+  if (kind == "Job" && starts_with(change.path, {"spec", "completions"})) {
+    return yaml::text_at(*before, {"spec", "completionMode"}) != "Indexed";
+  }
+  if (kind != "PersistentVolumeClaim" || change.before == nullptr || change.after == nullptr ||
+      !starts_with(change.path, {"spec", "resources", "requests", "storage"})) {
+    return false;
+  }
+  const auto old = diff::parse_quantity(change.before->text);
+  const auto wanted = diff::parse_quantity(change.after->text);
+  const std::string_view phase = yaml::text_at(*before, {"status", "phase"});
+  return (old && wanted && *wanted < *old) || (!phase.empty() && phase != "Bound");
 }
 
 bool is_immutable_in_table(const Node& head, const yaml::Path& path) {
@@ -247,8 +318,7 @@ bool forces_replace(const Node& head, const Change& change) {
   if (!counts(change)) return false;
   // A field that the server assigns and git now says is a change only if it had another value.
   if (kind == "Service" && change.before == nullptr) return false;
-  if (kind == "StatefulSet" && is_fixed_in_stateful_set(change.path)) return true;
-  return is_immutable_in_table(head, change.path);
+  return is_fixed(head, change.path) || is_immutable_in_table(head, change.path);
 }
 
 void judge_update(Step& step, bool is_accepted) {
@@ -261,7 +331,8 @@ void judge_update(Step& step, bool is_accepted) {
     to_do = true;
     step.risk = std::max(step.risk, risk_of(*step.after_body, change));
     run_changed = run_changed || starts_with(change.path, {"spec"});
-    if (forces_replace(*step.after_body, change) || is_frozen_content(step.before, change.path)) {
+    if (forces_replace(*step.after_body, change) || is_frozen_content(step.before, change.path) ||
+        is_fixed_by_state(step.before, change)) {
       forced.push_back(yaml::print_path(change.path));
     }
   }

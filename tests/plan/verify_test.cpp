@@ -272,6 +272,47 @@ TEST_CASE("a change that the server takes is not immutable, one that it refuses 
         "update Deployment.apps/x/web server drift:spec.selector.matchLabels.a");
 }
 
+TEST_CASE("what the server would refuse is known without asking", "[plan][verify]") {
+  const auto step = [](const std::string& head, const std::string& live) {
+    Desk desk;
+    desk.unit("u", "-", head);
+    desk.live(live);
+    const plan::Plan plan = plan::make(desk.input);
+    REQUIRE(plan.environments[0].steps.size() == 1);
+    return std::string(plan::verb_name(plan.environments[0].steps[0].verb));
+  };
+  const auto claim = [](const std::string& size, const std::string& phase) {
+    return cat(
+        "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a, namespace: x}\n"
+        "spec: {resources: {requests: {storage: ",
+        size, "}}}\nstatus: {phase: ", phase, "}\n");
+  };
+  CHECK(step(claim("1Gi", "Bound"), claim("2Gi", "Bound")) == "none");
+  CHECK(step(claim("3Gi", "Bound"), claim("2Gi", "Bound")) == "update");
+  CHECK(step(claim("3Gi", "Pending"), claim("2Gi", "Pending")) == "none");
+  const auto job = [](const std::string& spec) {
+    return cat("---\napiVersion: batch/v1\nkind: Job\nmetadata: {name: a, namespace: x}\nspec: {",
+               spec, "}\n");
+  };
+  CHECK(step(job("completions: 2"), job("completions: 1")) == "replace");
+  CHECK(step(job("completions: 2, completionMode: Indexed"),
+             job("completions: 1, completionMode: Indexed")) == "update");
+  const auto pod = [](const std::string& container) {
+    return cat(
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: x}\n"
+        "spec: {containers: [{name: c, ",
+        container, "}]}\n");
+  };
+  CHECK(step(pod("image: b"), pod("image: a")) == "update");
+  CHECK(step(pod("image: a, command: [x]"), pod("image: a")) == "replace");
+  const auto volume = [](const std::string& spec) {
+    return cat("---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec: {", spec,
+               "}\n");
+  };
+  CHECK(step(volume("hostPath: {path: /b}"), volume("hostPath: {path: /a}")) == "none");
+  CHECK(step(volume("capacity: {storage: 2Gi}"), volume("capacity: {storage: 1Gi}")) == "update");
+}
+
 TEST_CASE("an object of another tool is a takeover", "[plan][verify]") {
   Desk desk;
   desk.unit("u", "-", web("replicas: 1"));
