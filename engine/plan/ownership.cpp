@@ -118,7 +118,9 @@ std::optional<Reason> autoscaled(const std::vector<Change>& changes, const Node&
                                  bool scaled) {
   for (const Change& change : changes) {
     if (change.only_live || yaml::print_path(change.path) != "spec.replicas") continue;
-    if (!scaled && !diff::is_scaled(live, change.path)) continue;
+    // `kubectl scale` goes the same way, by hand.
+    const bool by_hand = change.writer.manager.starts_with("kubectl");
+    if (!scaled && (by_hand || !diff::is_scaled(live, change.path))) continue;
     const std::string by =
         change.writer.manager.empty() ? "" : cat(" (", change.writer.manager, ")");
     return warning("autoscaled",

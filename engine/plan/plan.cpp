@@ -359,7 +359,8 @@ class Maker {
     // What plumb knows by itself of a refusal is told with a cure.
     const bool known = step.risk == Risk::kBlocked || step.verb == Verb::kReplace;
     for (const Reason& reason : finding.reasons) {
-      if (!(known && reason.refuses)) step.reasons.push_back(reason);
+      const bool same = contains(reason.text, "immutable") || contains(reason.text, "Forbidden");
+      if (!known || !reason.refuses || !same) step.reasons.push_back(reason);
     }
     if (!finding.is_refused || known) return;
     step.verb = Verb::kNone;

@@ -332,6 +332,13 @@ TEST_CASE("the number of an autoscaler is a warning", "[plan][verify]") {
         "update Deployment.apps/x/web local !autoscaled drift:spec.replicas(hpa)");
 }
 
+TEST_CASE("a number that was set by hand is no autoscaler's", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("replicas: 2"));
+  desk.live(web("replicas: 5", "", entry("kubectl", "\"f:replicas\": {}", ", subresource: scale")));
+  CHECK(desk.show_verified() == "update Deployment.apps/x/web local drift:spec.replicas(kubectl)");
+}
+
 TEST_CASE("a version that the server lost is blocked with its replacement", "[plan][verify]") {
   Desk desk;
   desk.unit("u", "-",
