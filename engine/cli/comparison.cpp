@@ -181,8 +181,9 @@ class Builder {
       for (const Outcome& outcome : *outcomes)
         if (outcome.rendered && outcome.target.environment->name == environment.name)
           sets.push_back(&outcome.rendered->set);
-    auto state = std::make_unique<state::State>(
-        cluster->read(state::query_for(sets, environment.owned.labels)));
+    state::Query query = state::query_for(sets, environment.owned.labels);
+    query.asks_access = options_.verify != "local";
+    auto state = std::make_unique<state::State>(cluster->read(query));
     report_gaps(*cluster, *state);
     if (options_.output || options_.check) state->cluster = cluster->identity();
     return state;
@@ -244,15 +245,12 @@ class Builder {
       const state::Discovery& served = cluster.served();
       return served.find(id.group, id.kind, id.version) != nullptr || served.is_stale(id.group);
     };
-    using Place = std::tuple<std::string, std::string, std::string>;
-    server.may_write = [&cluster, seen = std::make_shared<std::map<Place, bool>>()](
-                           const kube::ResourceId& id) {
+    server.may_write = [&cluster](const kube::ResourceId& id) {
       const state::ServedKind* const kind = cluster.served().find(id.group, id.kind, id.version);
       if (kind == nullptr) return true;  // the server will say
-      const std::string place = kind->namespaced ? id.namespace_name : "";
-      const auto [at, fresh] = seen->emplace(Place(id.group, kind->resource, place), true);
-      if (fresh) at->second = cluster.may("patch", id.group, kind->resource, place);
-      return at->second;
+      const std::string& own = cluster.connection().namespace_name;
+      const std::string& place = id.namespace_name.empty() ? own : id.namespace_name;
+      return cluster.may("patch", id.group, kind->resource, kind->namespaced ? place : "");
     };
     return server;
   }
@@ -272,6 +270,7 @@ class Builder {
     input.head = options_.head.value_or("working tree");
     input.live = options_.live.value_or("");
     input.project = session_.head().project.name;
+    input.allow_incomplete = options_.allow_incomplete;
     for (const auto& [rule, resource] : options_.allow)
       input.allow.push_back({rule, resource, "--allow in this run", {}});
     for (const project::Environment* environment : environments_) {

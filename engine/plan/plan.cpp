@@ -349,9 +349,10 @@ class Maker {
 
   // It may be there or not, as it is or otherwise.
   static void leave_unknown(Step& step, const state::Gap& gap) {
-    step.verb = Verb::kNone;
+    step.verb = Verb::kUnknown;
     step.verified = Verified::kNone;
-    step.reasons.push_back({"unknown", cat("live does not show it: ", gap.reason), {}, false, {}});
+    step.reasons.push_back(
+        {"not-listed", cat("live does not show it: ", gap.reason), {}, false, {}});
   }
 
   // What the server said against it, or that it said nothing.
@@ -656,6 +657,7 @@ Plan make(const Input& input) {
     plan.memory.push_back(std::make_unique<Arena>());
     plan.environments.push_back(Maker(input, environment, plan).make());
   }
+  plan.allow_incomplete = input.allow_incomplete;
   plan.digest = digest_of(plan);
   return plan;
 }
@@ -712,18 +714,31 @@ bool is_empty(const Plan& plan) {
   });
 }
 
+namespace {
+// Whether it is known of every object what becomes of it, or allowed that it is not.
+bool is_clear(const Plan& plan) {
+  return plan.complete && std::ranges::none_of(plan.environments, [&](const auto& environment) {
+           return std::ranges::any_of(environment.steps, [&](const Step& step) {
+             const bool allowed = plan.allow_incomplete && !step.reasons.empty() &&
+                                  step.reasons.front().rule == "not-listed";
+             return step.verb == Verb::kUnknown && !allowed;
+           });
+         });
+}
+}  // namespace
+
 int exit_status(const Plan& plan, bool exit_code) {
-  const Summary summary = summarize(plan);
-  if (!plan.complete || summary.unknown > 0) return 2;
-  if (summary.refused > 0) return 3;
+  if (!is_clear(plan)) return 2;
+  if (summarize(plan).refused > 0) return 3;
   return exit_code && !is_empty(plan) ? 1 : 0;
 }
 
 int diff_status(const Plan& plan) {
-  if (!plan.complete || summarize(plan).unknown > 0) return 2;
-  const bool differs = std::ranges::any_of(
-      plan.environments,
-      [](const EnvironmentPlan& environment) { return !environment.steps.empty(); });
+  if (!is_clear(plan)) return 2;
+  const bool differs = std::ranges::any_of(plan.environments, [](const auto& environment) {
+    return std::ranges::any_of(environment.steps,
+                               [](const Step& step) { return step.verb != Verb::kUnknown; });
+  });
   return differs ? 1 : 0;
 }
 

@@ -60,6 +60,7 @@ struct Input {
   std::string live;
   std::string project;
   std::vector<project::Allowance> allow;  // for this run
+  bool allow_incomplete = false;          // objects that live may not show do not change the status
 };
 
 // ---- what comes out ----
@@ -168,6 +169,7 @@ struct Plan {
   std::string base, head, live, project;
   bool complete = true;
   bool has_live = false;
+  bool allow_incomplete = false;
   std::vector<EnvironmentPlan> environments;
   Diagnostics diagnostics;
   std::vector<std::unique_ptr<Arena>> memory;  // of nodes that were made while comparing

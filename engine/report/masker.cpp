@@ -102,12 +102,10 @@ std::uint32_t Masker::number_of(std::string_view value) {
 
 void Masker::add_pattern(std::string text, std::uint32_t mark, bool padded) {
   if (text.size() < kBeginning) return;
-  std::vector<Pattern>& patterns = by_beginning_[beginning_of(text)];
-  if (std::ranges::find(patterns, text, &Pattern::text) != patterns.end()) return;
-  const bool alone = text.size() < kAlone;
-  patterns.push_back({std::move(text), mark, alone, padded});
-  std::ranges::stable_sort(patterns, std::ranges::greater{},
-                           [](const Pattern& pattern) { return pattern.text.size(); });
+  auto& patterns = by_beginning_[beginning_of(text)][text.size()];
+  if (patterns.contains(text)) return;
+  const std::string& kept = texts_.emplace_back(std::move(text));
+  patterns.emplace(kept, Pattern{mark, kept.size() < kAlone, padded});
 }
 
 void Masker::learn(std::string_view value) {
@@ -160,31 +158,33 @@ void Masker::add(const kube::ResourceSet& set) {
   for (const kube::Resource& resource : set.resources) add(*resource.body);
 }
 
-const Masker::Pattern* Masker::match(std::string_view text, std::size_t at) const {
-  if (text.size() - at < kBeginning) return nullptr;
+Masker::Match Masker::match(std::string_view text, std::size_t at) const {
+  if (text.size() - at < kBeginning) return {};
   const auto found = by_beginning_.find(beginning_of(text.substr(at)));
-  if (found == by_beginning_.end()) return nullptr;
-  for (const Pattern& pattern : found->second) {
-    if (!text.substr(at).starts_with(pattern.text)) continue;
-    const std::size_t end = at + pattern.text.size();
+  if (found == by_beginning_.end()) return {};
+  for (const auto& [length, patterns] : found->second) {
+    if (length > text.size() - at) continue;
+    const auto pattern = patterns.find(text.substr(at, length));
+    if (pattern == patterns.end()) continue;
+    const std::size_t end = at + length;
     const bool joined = (at > 0 && is_letter_or_digit(text[at - 1])) ||
                         (end < text.size() && is_letter_or_digit(text[end]));
-    if (!pattern.alone || !joined) return &pattern;
+    if (!pattern->second.alone || !joined) return {&pattern->second, length};
   }
-  return nullptr;
+  return {};
 }
 
 std::string Masker::mask(std::string_view text) const {
   if (by_beginning_.empty()) return std::string(text);
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    const Pattern* const pattern = match(text, at);
+    const auto [pattern, length] = match(text, at);
     if (pattern == nullptr) {
       out.push_back(text[at++]);
       continue;
     }
     out += cat("‹secret ", pattern->mark, "›");
-    at += pattern->text.size();
+    at += length;
     while (pattern->padded && at < text.size() && text[at] == '=') ++at;
   }
   return out;

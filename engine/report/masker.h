@@ -12,6 +12,9 @@
 // counts only where it stands alone, as "admin" does not in "administrator".
 
 #include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,11 +48,17 @@ class Masker {
 
  private:
   struct Pattern {
-    std::string text;
     std::uint32_t mark;
     bool alone;   // counts only between other than letters and digits
     bool padded;  // base64: '=' behind it belongs to it
   };
+  // Texts that begin alike, by their length: the longest is looked for first.
+  struct Match {
+    const Pattern* pattern = nullptr;
+    std::size_t length = 0;
+  };
+  using Patterns =
+      std::map<std::size_t, std::unordered_map<std::string_view, Pattern>, std::greater<>>;
   struct Field {
     std::string kind;
     std::string namespace_name;  // "" for any
@@ -59,12 +68,12 @@ class Masker {
   std::uint32_t number_of(std::string_view value);
   void add_pattern(std::string text, std::uint32_t mark, bool padded);
   void learn(std::string_view value);
-  const Pattern* match(std::string_view text, std::size_t at) const;
+  Match match(std::string_view text, std::size_t at) const;
 
   std::vector<Field> fields_;
-  std::unordered_map<std::string, std::uint32_t> numbers_;  // of values
-  std::unordered_map<std::uint32_t, std::vector<Pattern>>
-      by_beginning_;  // four bytes, longest first
+  std::unordered_map<std::string, std::uint32_t> numbers_;    // of values
+  std::deque<std::string> texts_;                             // of patterns
+  std::unordered_map<std::uint32_t, Patterns> by_beginning_;  // four bytes
 };
 
 }  // namespace plumb::report

@@ -25,16 +25,21 @@ const yaml::Profile kAnswerProfile{.name = "answer",
 
 constexpr unsigned kRetries = 4;
 
-std::string uid_in(const files::HttpResponse& response) {
+// A text in a small answer; "" when it is no success, or no JSON.
+std::string text_in(const files::HttpResponse& response,
+                    std::initializer_list<std::string_view> keys) {
   Arena arena;
   try {
-    if (response.status == 200)
-      return std::string(
-          yaml::text_at(*yaml::read_json(response.body, {}, arena), {"metadata", "uid"}));
+    if (response.status == 200 || response.status == 201)
+      return std::string(yaml::text_at(*yaml::read_json(response.body, {}, arena), keys));
   } catch (const Error&) {
-    // No JSON tells of no uid.
+    // Then it tells nothing.
   }
   return {};
+}
+
+bool is_allowed(const files::HttpResponse& review) {
+  return text_in(review, {"status", "allowed"}) == "true";
 }
 
 }  // namespace
@@ -123,7 +128,9 @@ void Cluster::meet() {
                              "application/json;as=PartialObjectMetadata;g=meta.k8s.io;"
                              "v=v1,application/json"}},
                 .retries = kRetries},
-               [this](const files::HttpResponse& response) { identity_ = uid_in(response); });
+               [this](const files::HttpResponse& response) {
+                 identity_ = text_in(response, {"metadata", "uid"});
+               });
   wire_.run();
   for (std::size_t i = 0; i < kRoots.size(); ++i)
     if (!add_groups(*discovery, tree_of(std::string(kRoots[i]), std::move(groups[i]))))
@@ -145,27 +152,47 @@ const std::string& Cluster::identity() {
   return identity_;
 }
 
-bool Cluster::may(std::string_view verb, std::string_view group, std::string_view resource,
-                  std::string_view namespace_name) {
+// Puts the question; the answer is known after the wire has run.
+void Cluster::review(Access access) {
+  if (!access_.emplace(access, false).second) return;
   Arena arena;
   Node& attributes = *yaml::make_mapping(arena);
-  const auto put = [&](std::string_view key, std::string_view value) {
-    yaml::set(arena, attributes, key, yaml::make_string(arena, value));
-  };
-  put("verb", verb);
-  put("group", group);
-  put("resource", resource);
-  if (!namespace_name.empty()) put("namespace", namespace_name);
-  const files::HttpResponse response = wire_.send(
-      {.method = "POST",
-       .url = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-       .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
-       .body = cat(R"({"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview",)",
-                   R"("spec":{"resourceAttributes":)", yaml::emit_json(attributes), "}}"),
-       .retries = kRetries});
-  if (response.status != 200 && response.status != 201) return false;
-  const Node* const review = yaml::read_json(response.body, {}, arena);
-  return yaml::text_at(*review, {"status", "allowed"}) == "true";
+  constexpr std::array<std::string_view, 4> kNames{"verb", "group", "resource", "namespace"};
+  for (std::size_t i = 0; i < kNames.size(); ++i)
+    if (!access[i].empty())
+      yaml::set(arena, attributes, kNames[i], yaml::make_string(arena, access[i]));
+  std::string body = cat(R"({"apiVersion":"authorization.k8s.io/v1","kind":)",
+                         R"("SelfSubjectAccessReview","spec":{"resourceAttributes":)",
+                         yaml::emit_json(attributes), "}}");
+  wire_.submit({.method = "POST",
+                .url = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
+                .body = std::move(body),
+                .retries = kRetries},
+               [this, access = std::move(access)](const files::HttpResponse& response) {
+                 access_[access] = is_allowed(response);
+               });
+}
+
+bool Cluster::may(std::string_view verb, std::string_view group, std::string_view resource,
+                  std::string_view namespace_name) {
+  const Access access{std::string(verb), std::string(group), std::string(resource),
+                      std::string(namespace_name)};
+  review(access);
+  wire_.run();
+  return access_.at(access);
+}
+
+void Cluster::review_all(const Query& query) {
+  for (const auto& [key, wanted] : query.kinds) {
+    const ServedKind* const kind = served().find(key.first, key.second, wanted.version);
+    if (kind == nullptr || !kind->patchable) continue;
+    if (!kind->namespaced) review({"patch", kind->group, kind->resource, ""});
+    for (const std::string& name : wanted.namespaces)
+      if (kind->namespaced)
+        review({"patch", kind->group, kind->resource,
+                name.empty() ? connection_->namespace_name : name});
+  }
 }
 
 const Node* Cluster::openapi(std::string_view api_version) {

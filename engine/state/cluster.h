@@ -9,6 +9,7 @@
 // let us see is in State::gaps. Errors: those of wire.h, and state/cluster-answer (something that
 // is no answer of a Kubernetes API), state/cluster-too-old.
 
+#include <array>
 #include <map>
 #include <memory>
 #include <set>
@@ -36,6 +37,7 @@ struct Query {
   std::map<std::pair<std::string, std::string>, Kind> kinds;  // by group and kind
   // Objects of any kind that carry all of these, wherever they are.
   std::map<std::string, std::string> labels;
+  bool asks_access = false;  // learn at the same time whether we may patch what is looked for
 };
 // Everything that these sets have. The first that names a kind says its version.
 Query query_for(std::span<const kube::ResourceSet* const> sets,
@@ -81,7 +83,7 @@ class Cluster {
   // live as long as the cluster.
   std::vector<DryRunAnswer> dry_run(std::span<const DryRun> runs);
   // Whether we may: may("patch", "apps", "deployments", "team-a"). False too when the review
-  // fails.
+  // fails. Asked for once.
   bool may(std::string_view verb, std::string_view group, std::string_view resource,
            std::string_view namespace_name);
   // The OpenAPI v3 document of a group-version, "apps/v1"; null when there is none. Asked for once.
@@ -91,7 +93,10 @@ class Cluster {
   std::uint64_t bytes() const { return wire_.bytes(); }
 
  private:
+  using Access = std::array<std::string, 4>;  // verb, group, resource, namespace
   void meet();
+  void review(Access access);
+  void review_all(const Query& query);
   const yaml::Node& get(const std::string& target);
   const yaml::Node& tree_of(const std::string& target, files::HttpResponse response);
 
@@ -102,6 +107,7 @@ class Cluster {
   Arena arena_;  // of answers that are no state
   std::unique_ptr<Discovery> discovery_;
   std::string identity_;
+  std::map<Access, bool> access_;
   const yaml::Node* openapi_index_ = nullptr;
   std::map<std::string, const yaml::Node*, std::less<>> openapi_;
 };

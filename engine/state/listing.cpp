@@ -214,6 +214,7 @@ class Reading {
 }  // namespace
 
 State Cluster::read(const Query& query) {
+  if (query.asks_access) review_all(query);
   return Reading(name(), sources_, wire_, served(), limits_).read(query);
 }
 

@@ -206,6 +206,10 @@ def readers_and_others(world):
     def gist(plan):
         return [(step["id"], step["verb"], [change["path"] for change in step["changes"]])
                 for step in plan["environments"][0]["steps"]]
+    check("the server was asked what an admin's apply would do",
+          {step["verified"] for step in changed["environments"][0]["steps"]} == {"server"}, changed["environments"][0]["steps"])
+    check("a read-only account's plan is worked out here",
+          {step["verified"] for step in read["environments"][0]["steps"]} == {"local"}, answer)
     check("a read-only account gets the same plan", answer.status == 0 and gist(read) == gist(changed), answer)
     root = world.project([OBJECTS / "shop.yaml"], live="cluster:nobody")
     nothing = world.plumb(root, "diff")
@@ -214,6 +218,8 @@ def readers_and_others(world):
     plan = world.plumb(root, "plan", "--format", "json")
     verbs = {step["verb"] for step in json.loads(plan.out or "{}").get("environments", [{"steps": []}])[0]["steps"]}
     check("what is not known is neither created nor unchanged", plan.status == 2 and not verbs & {"create", "update"}, plan)
+    allowed = world.plumb(root, "plan", "--allow-incomplete")
+    check("--allow-incomplete goes on with what can be known", allowed.status == 0 and "forbidden" in allowed.err, allowed)
     world.server.kubectl("create", "role", "cm", "-n", "shop", "--verb=list", "--resource=configmaps")
     world.server.kubectl("create", "rolebinding", "cm", "-n", "shop", "--role=cm", "--user=nobody")
     only = [document for document in CHANGED.split("---\n") if "kind: ConfigMap" in document or "kind: Secret" in document]

@@ -375,7 +375,7 @@ TEST_CASE("an object that live may hide is not made, and not asked about", "[pla
   desk.live("");
   desk.states.back().gaps.push_back({"apps", "Deployment", "", "forbidden"});
   desk.connect();
-  CHECK(desk.show_verified() == "none Deployment.apps/x/web none !unknown");
+  CHECK(desk.show_verified() == "unknown Deployment.apps/x/web none !not-listed");
   CHECK(desk.asked.empty());
 }
 
