@@ -685,6 +685,21 @@ void attribute(Change& change, const Change* wanted, const Node& head, const Opt
   change.blame = asked == nullptr ? Blame{} : blame_of(*asked, options.origins);
 }
 
+// Without the notes that tools write for themselves: an object that had no annotation at all before
+// such a note has none for us.
+const Node& without_notes(const Node& object, Arena& arena) {
+  const Node* const notes = yaml::find_path(object, {"metadata", "annotations"});
+  if (notes == nullptr || !notes->is_mapping()) return object;
+  const bool only = std::ranges::all_of(
+      notes->entries, [](const yaml::Entry& entry) { return is_tool_annotation(entry.key->text); });
+  if (!only) return object;
+  Node& copy = *yaml::copy_shallow(arena, object);
+  Node& metadata = *yaml::copy_shallow(arena, *yaml::find(object, "metadata"));
+  yaml::remove(metadata, "annotations");
+  yaml::set(arena, copy, "metadata", &metadata);
+  return copy;
+}
+
 }  // namespace
 
 std::vector<Change> compare_answer(const Sides& sides, const Node& answer, const Options& options,
@@ -694,7 +709,8 @@ std::vector<Change> compare_answer(const Sides& sides, const Node& answer, const
   stored.live = stored.keep_server = false;
   stored.stored = true;
   stored.origins = nullptr;
-  std::vector<Change> told = compare(*sides.live, answer, stored, arena);
+  std::vector<Change> told =
+      compare(without_notes(*sides.live, arena), without_notes(answer, arena), stored, arena);
   const Places asked(wanted);
   const Places answered(told);
   for (Change& change : told) attribute(change, asked.find(change.path), *sides.head, options);
