@@ -186,6 +186,121 @@ def drop_namespace(world, name):
 CHANGED = (OBJECTS / "shop.yaml").read_text().replace("web:1", "web:2").replace('mode: "on"', 'mode: "off"')
 
 
+def drift_is_named(world):
+    """Somebody scales and edits; then git changes the same field, too."""
+    base = OBJECTS / "shop.yaml"
+    world.server.kubectl("delete", "-f", str(base), "--wait=false")
+    drop_namespace(world, "shop")
+    apply(world, base)
+    world.server.kubectl("scale", "-n", "shop", "deployment/web", "--replicas=5")
+    world.server.kubectl("patch", "-n", "shop", "configmap/app", "--field-manager=kubectl-edit", "-p", '{"data":{"mode":"edited"}}')
+    root = world.project([base], more="    applier: argocd-ssa\n")
+    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=t", "-c", "user.email=t@t.test", "commit", "-qm", "base"]):
+        subprocess.run(["git", *words], cwd=root, check=True)
+    plan = world.plumb(root, "plan", "--base", "git:HEAD", "--live", "cluster:admin", "--format", "json")
+
+    def causes(answer):
+        return {change["path"]: (change["cause"], (change.get("writer") or {}).get("manager"))
+                for step in json.loads(answer.out)["environments"][0]["steps"] for change in step["changes"]}
+    found = causes(plan)
+    check("a scaled workload is drift, with who did it", found.get("spec.replicas", ("", ""))[0] == "drift"
+          and "kubectl" in (found["spec.replicas"][1] or ""), plan)
+    check("an edited field is drift, with who did it", found.get("data.mode") == ("drift", "kubectl-edit"), plan)
+    file = root / "m" / "0-shop.yaml"
+    file.write_text(file.read_text().replace("replicas: 2", "replicas: 3"))
+    both = causes(world.plumb(root, "plan", "--base", "git:HEAD", "--live", "cluster:admin", "--format", "json"))
+    check("the same field changed in git and live is both", both.get("spec.replicas", ("",))[0] == "both", both)
+    world.server.kubectl("apply", "--server-side", "--field-manager=argocd-controller", "--force-conflicts", "-f", str(base))
+
+
+NEW = """apiVersion: v1
+kind: Namespace
+metadata: {name: fresh}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: toys.fresh.example}
+spec:
+  group: fresh.example
+  names: {kind: Toy, plural: toys, singular: toy}
+  scope: Namespaced
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer, default: 3}}}}}}
+---
+apiVersion: fresh.example/v1
+kind: Toy
+metadata: {name: ball, namespace: fresh}
+spec: {}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: fresh}
+data: {a: b}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: fresh}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: main, image: web, envFrom: [{configMapRef: {name: settings}}]}]}
+"""
+
+
+def one_plan_for_all(world):
+    """A namespace, a definition, its objects and a workload at once; then applied in the plan's order."""
+    root = world.project([NEW], more="    applier: kubectl-ssa\n")
+    answer = world.plumb(root, "plan", "--format", "json")
+    steps = json.loads(answer.out)["environments"][0]["steps"]
+    check("a namespace, a definition, its objects and a workload are one plan",
+          answer.status == 0 and {step["verb"] for step in steps} == {"create"} and len(steps) == 5, answer)
+    world.plumb(root, "render", "-o", "out", "-e", "prod", guard=False)
+    failures = []
+    for step in steps:
+        name, kind = step["resource"]["name"], step["resource"]["kind"]
+        files = [path for path in (root / "out").rglob("*.yaml") if path.stem.startswith(kind) and path.stem.endswith("-" + name)]
+        for file in files:
+            done = world.server.kubectl("apply", "--server-side", "-f", str(file), check=False)
+            failures += [done.stderr] if done.returncode else []
+            if kind == "CustomResourceDefinition":
+                wait_for_kinds(world)
+        failures += [] if files else [f"no file of {step['id']}"]
+    check("applied in the plan's order nothing has to be tried again", not failures, failures)
+    again = world.plumb(root, "plan", "--exit-code")
+    check("and then there is nothing to do", again.status == 0, again)
+
+
+def refusals_hide_secrets(world):
+    """What the server refuses quotes what it was sent."""
+    base = (OBJECTS / "shop.yaml").read_text()
+    job = """apiVersion: batch/v1
+kind: Job
+metadata: {name: once, namespace: shop}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: main, image: job, env: [{name: TOKEN, value: CANARY-job}]}]
+"""
+    world.server.kubectl("apply", "--server-side", "--field-manager=argocd-controller", "-f", "-", input=job)
+    bad = {
+        "422, an immutable template": job.replace("image: job", "image: other"),
+        "422, a value that is not allowed": base.replace("{name: http, port: 80}", "{name: http, port: 800000}"),
+        "500, an unknown field": base.replace("  replicas: 2\n", "  replicas: 2\n  replcas: 2\n"),
+        "422, a Secret of another type": base.replace("stringData:", "type: kubernetes.io/tls\nstringData:"),
+    }
+    for name, text in bad.items():
+        for applier in ("argocd-ssa", "kubectl"):
+            root = world.project([text], more=f"    applier: {applier}\n")
+            answer = world.plumb(root, "plan", "--format", "json")
+            check(f"{name}: {applier} is told of the refusal", answer.status in (2, 3), answer)
+    world.server.kubectl("delete", "job", "-n", "shop", "once", "--wait=false")
+
+
 def changes_are_seen(world):
     root = world.project([CHANGED])
     diff = world.plumb(root, "diff")
@@ -447,7 +562,7 @@ def no_traces(world):
     check("no token, key or canary was shown", not world.leaks, world.leaks)
 
 
-TESTS = (empty_server, created_three_ways, changes_are_seen, readers_and_others, ownership_mark, pages, connecting,
+TESTS = (empty_server, created_three_ways, changes_are_seen, one_plan_for_all, refusals_hide_secrets, drift_is_named, readers_and_others, ownership_mark, pages, connecting,
          secrets_stay, killed_in_the_middle, no_traces)
 
 
