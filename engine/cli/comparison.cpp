@@ -266,6 +266,7 @@ class Builder {
   void fill_input() {
     plan::Input& input = result_.input;
     input.has_base = options_.base.has_value();
+    input.keeps_imprints = options_.output || options_.check || options_.format == "json";
     input.base = options_.base.value_or("");
     input.head = options_.head.value_or("working tree");
     input.live = options_.live.value_or("");

@@ -243,7 +243,7 @@ class Maker {
 
   // What live has of each object of head now, for a later look whether the plan still holds.
   void imprint() {
-    if (!is_running()) return;
+    if (!is_running() || !run_.keeps_imprints) return;
     result_.cluster = input_.live->cluster;
     for (const auto& [key, held] : head_) {
       const Resource* const live = find_live(held.resource->id);

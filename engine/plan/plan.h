@@ -54,6 +54,7 @@ struct EnvironmentInput {
 
 struct Input {
   std::vector<EnvironmentInput> environments;
+  bool keeps_imprints = true;  // for a plan that is saved, or held against a saved one
   bool has_base = false;
   std::string base;  // how the sides were named by the user: "git:origin/main", or ""
   std::string head;
