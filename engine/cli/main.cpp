@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <unistd.h>
 
 #include "base/parallel.h"
@@ -39,9 +42,18 @@ std::string current_directory() {
   return directory;
 }
 
+// A command runs a moment and ends: memory is asked for in large pieces and not handed back before.
+void keep_memory() {
+#ifdef __GLIBC__
+  mallopt(M_TOP_PAD, 16 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_memory();
   std::signal(SIGPIPE, SIG_IGN);  // a closed stdout is an error of ours, not a silent death
   plumb::cli::Process process;
   process.now = std::time(nullptr);

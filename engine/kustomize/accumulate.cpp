@@ -97,8 +97,8 @@ void check_unique(const std::vector<Item*>& items) {
 void accumulate_directory(Build& build, const Root& root, bool component, Span mentioned,
                           Accumulated& into) {
   const auto here = [&] { return Arguments{absolute(build, root.directory)}; };
-  const Kustomization file =
-      during("target", here, [&] { return load_kustomization(build, root); });
+  const Kustomization& file = during(
+      "target", here, [&]() -> const Kustomization& { return load_kustomization(build, root); });
   use_schema(build, root, file);
   const std::string shown = absolute(build, root.directory);
   if (component && !file.component)

@@ -66,7 +66,8 @@ struct Build {
   std::map<std::pair<const files::Tree*, files::Path>, File> files;
   std::map<SourceId, std::vector<yaml::Node*>> documents;
   std::set<SourceId> given_away;  // files whose objects a resource has taken (take_objects)
-  std::map<SourceId, Kustomization> kustomizations;
+  // By directory: many overlays share a base.
+  std::map<std::pair<const files::Tree*, files::Path>, Kustomization> kustomizations;
 
   kube::MergeContext merge_context(yaml::LayerId layer) const {
     return {arena, &origins, layer, *merge_table, context.limits};

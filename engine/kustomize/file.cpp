@@ -153,13 +153,13 @@ yaml::Document read_go_yaml2(Build& build, std::string_view text, SourceId sourc
 }
 
 const Kustomization& load_kustomization(Build& build, const Root& root) {
-  std::string name;
-  const File file = find_file(build, root, name);
-  if (const auto there = build.kustomizations.find(file.source);
-      there != build.kustomizations.end()) {
+  const auto key = std::pair(root.tree, root.directory);
+  if (const auto there = build.kustomizations.find(key); there != build.kustomizations.end()) {
     warn_deprecated(build, *there->second.fields);
     return there->second;
   }
+  std::string name;
+  const File file = find_file(build, root, name);
   SourceStore& sources = build.context.sources;
   const std::string_view text = sources.text(file.source);
   // A Secret's literals may stand in a text that does not even parse.
@@ -178,7 +178,7 @@ const Kustomization& load_kustomization(Build& build, const Root& root) {
   check_not_empty(*fields, first_line);
   check_kind(build, root, *fields, first_line);
   Kustomization result{fields, file.source, name, yaml::text_at(*fields, {"kind"}) == "Component"};
-  return build.kustomizations.emplace(file.source, std::move(result)).first->second;
+  return build.kustomizations.emplace(key, std::move(result)).first->second;
 }
 
 }  // namespace plumb::kustomize

@@ -87,14 +87,43 @@ std::size_t hash_of(const Id& id) {
   return sum;
 }
 
-Gvk gvk_of(const yaml::Node& body) {
-  const auto [group, version] = kube::split_api_version(yaml::text_at(body, {"apiVersion"}));
-  return {group, version, yaml::text_at(body, {"kind"})};
+namespace {
+
+// The values of several keys in one pass; ids are asked for all the time.
+template <std::size_t N>
+std::array<const yaml::Node*, N> find_several(const yaml::Node* mapping,
+                                              const std::array<std::string_view, N>& keys) {
+  std::array<const yaml::Node*, N> found{};
+  if (mapping == nullptr) return found;
+  for (std::uint32_t i = mapping->entries.size(); i-- > 0;) {
+    const yaml::Entry& entry = mapping->entries[i];
+    if (!entry.key->is_scalar()) continue;
+    for (std::size_t k = 0; k < N; ++k)
+      if (found[k] == nullptr && entry.key->text == keys[k]) found[k] = entry.value;
+  }
+  return found;
 }
 
+std::string_view text_of(const yaml::Node* node) {
+  return node != nullptr && node->is_scalar() ? node->text : std::string_view();
+}
+
+constexpr std::array<std::string_view, 3> kHead{"apiVersion", "kind", "metadata"};
+constexpr std::array<std::string_view, 2> kName{"namespace", "name"};
+
+Gvk gvk_of_head(const std::array<const yaml::Node*, 3>& head) {
+  const auto [group, version] = kube::split_api_version(text_of(head[0]));
+  return {group, version, text_of(head[1])};
+}
+
+}  // namespace
+
+Gvk gvk_of(const yaml::Node& body) { return gvk_of_head(find_several(&body, kHead)); }
+
 Id id_of(const yaml::Node& body) {
-  return {gvk_of(body), yaml::text_at(body, {"metadata", "namespace"}),
-          yaml::text_at(body, {"metadata", "name"})};
+  const auto head = find_several(&body, kHead);
+  const auto name = find_several(head[2], kName);
+  return {gvk_of_head(head), text_of(name[0]), text_of(name[1])};
 }
 
 std::string api_version(const Gvk& gvk) {

@@ -44,13 +44,7 @@ TEST_CASE("JSON of real files and of the OpenAPI description is the same to nloh
   constexpr std::size_t kBytesMax = 50'000;
 #endif
   std::vector<RealFile> files = real_files(kBytesMax);
-  const std::filesystem::path root = shared_directory("data/kubernetes-openapi");
-  if (!root.empty()) {
-    for (const auto& entry : std::filesystem::directory_iterator(root)) {
-      if (entry.path().extension() == ".json" && entry.file_size() < kBytesMax)
-        files.push_back({entry.path().filename().string(), read_file(entry.path())});
-    }
-  }
+  for (RealFile& file : openapi_files(kBytesMax)) files.push_back(std::move(file));
   for (const RealFile& file : files) {
     if (!file.name.ends_with(".json")) continue;
     INFO(file.name);

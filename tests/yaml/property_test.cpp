@@ -306,14 +306,12 @@ TEST_CASE(
     "the OpenAPI descriptions are read as YAML and as JSON to the same data, and printed as "
     "they were",
     "[yaml][json][property]") {
-  const std::filesystem::path root = shared_directory("data/kubernetes-openapi");
-  if (root.empty()) return;
-  for (const auto& entry : std::filesystem::directory_iterator(root)) {
-    if (entry.path().extension() != ".json" || entry.file_size() > kBytesMax) continue;
-    const std::string text = read_file(entry.path());
+  for (const RealFile& file : openapi_files(kBytesMax)) {
+    INFO(file.name);
+    const std::string& text = file.text;
     SourceStore sources;
     Arena arena;
-    const Stream stream = read(sources, sources.add("openapi", text), kKubernetesProfile, arena);
+    const Stream stream = read(sources, sources.add(file.name, text), kKubernetesProfile, arena);
     REQUIRE(stream.documents.size() == 1);
     const Node& yaml = *stream.documents[0].root;
     const Node& json = *read_json(text, {}, arena);

@@ -16,14 +16,24 @@ std::string deployment(std::size_t i) {
          "\n  namespace: team-" + number(i % 17) +
          "\n  labels:\n    app.kubernetes.io/name: " + name +
          "\n    app.kubernetes.io/part-of: shop\n    tier: \"" + number(i % 3) +
-         "\"\nspec:\n  replicas: " + number(i % 7 + 1) +
+         "\"\n  annotations:\n    description: Answers the shop's requests for what is in stock, "
+         "and tells the warehouse what was sold\n    example.com/runbook: "
+         "https://wiki.example.com/teams/shop/runbooks/" +
+         name + "#when-it-does-not-start" + "\nspec:\n  replicas: " + number(i % 7 + 1) +
          "\n  selector:\n    matchLabels:\n      app.kubernetes.io/name: " + name +
          "\n  template:\n    metadata:\n      labels:\n        app.kubernetes.io/name: " + name +
          "\n    spec:\n      # one container, and what it needs\n      containers:\n      - name: "
          "main\n"
          "        image: registry.example.com/shop/" +
          name + ":1." + number(i % 90) +
-         ".0 # by the release\n        args: [\"--port\", \"8080\", \"--verbose\"]\n        env:\n"
+         ".0 # by the release\n        args: [\"--port\", \"8080\", \"--verbose\"]\n"
+         "        command:\n        - sh\n        - -c\n        - |\n"
+         "          set -eu\n          # settings that the image does not have\n"
+         "          for file in /etc/shop/conf.d/*.conf; do\n"
+         "            echo \"including $file\"\n            cat \"$file\" >> /tmp/shop.conf\n"
+         "          done\n          until nc -z database.example.svc.cluster.local 5432; do\n"
+         "            echo 'waiting for the database' && sleep 2\n          done\n"
+         "          exec /usr/local/bin/shop --config /tmp/shop.conf \"$@\"\n        env:\n"
          "        - name: HOME\n          value: /srv\n        - name: POD_IP\n          "
          "valueFrom:\n"
          "            fieldRef:\n              fieldPath: status.podIP\n        ports:\n"
@@ -35,6 +45,19 @@ std::string deployment(std::size_t i) {
          "      - name: config\n        configMap:\n          name: " +
          name + "-config\n";
 }
+
+// The settings that the Deployment mounts.
+std::string config_map(std::size_t i) {
+  std::string out = "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: service-" +
+                    number(i) + "-config\n  namespace: team-" + number(i % 17) +
+                    "\ndata:\n  shop.conf: |\n";
+  for (std::size_t shelf = 0; shelf < 24; ++shelf)
+    out += "    location /shelf/" + number(shelf) + "/ { proxy_pass http://warehouse-" +
+           number(i % 5) + ".example.svc:8080/v1/shelf/" + number(shelf) + "; }\n";
+  return out;
+}
+
+std::string installed(std::size_t i) { return deployment(i) + config_map(i); }
 
 std::string indented(std::size_t depth, const std::string& line) {
   return std::string(depth * 2, ' ') + line + "\n";
@@ -88,7 +111,7 @@ std::string read_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::string make_manifests(std::size_t bytes) { return repeat(bytes, deployment); }
+std::string make_manifests(std::size_t bytes) { return repeat(bytes, installed); }
 std::string make_definitions(std::size_t bytes) { return repeat(bytes, definition); }
 
 std::string make_json(std::size_t bytes) {

@@ -13,8 +13,8 @@ struct Input {
   std::string text;
 };
 
-// About `bytes` of each: Deployments and Services (many short nodes), custom resource definitions
-// (deep, with descriptions in block scalars), JSON.
+// About `bytes` of each: Deployments and their settings (31 bytes a node), custom resource
+// definitions (deep, with descriptions in block scalars), JSON.
 std::string make_manifests(std::size_t bytes);
 std::string make_definitions(std::size_t bytes);
 std::string make_json(std::size_t bytes);
