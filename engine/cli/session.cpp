@@ -158,6 +158,11 @@ std::optional<render::FetchSettings> Session::network() const {
   return render::FetchSettings{default_cache(invocation_.process)};
 }
 
+render::Mirrors& Session::mirrors(const Revision& revision) {
+  const std::map<std::string, std::string>& listed = revision.project.mirrors;
+  return mirrors_.try_emplace(listed, listed, root_, network()).first->second;
+}
+
 unsigned Session::jobs() const {
   return invocation_.options.jobs != 0 ? invocation_.options.jobs : processor_count();
 }
@@ -167,7 +172,7 @@ std::vector<Outcome> Session::render_all(const Revision& revision,
                                          bool keep_chains) {
   const render::Workspace workspace{
       invocation_.sources,        *revision.tree, revision.project, revision.name, keep_chains,
-      invocation_.options.values, root_,          network()};
+      invocation_.options.values, root_,          mirrors(revision)};
   std::vector<Outcome> outcomes(targets.size());
   parallel_for(targets.size(), jobs(), [&](std::size_t i) {
     outcomes[i].target = targets[i];

@@ -64,12 +64,15 @@ class Session {
   bool report_not_rendered(const std::vector<Outcome>& outcomes);
   unsigned jobs() const;
   std::optional<render::FetchSettings> network() const;  // asked for with --allow-network
+  render::Mirrors& mirrors(const Revision& revision);
 
  private:
   Invocation& invocation_;
   std::string root_;
   std::unique_ptr<files::Repository> repository_;
   std::unique_ptr<Revision> head_;
+  // By what plumb.yaml says of them: one for all targets, and for all revisions that say the same.
+  std::map<std::map<std::string, std::string>, render::Mirrors> mirrors_;
 };
 
 }  // namespace plumb::cli

@@ -214,7 +214,8 @@ bool has_word(std::string_view words, std::string_view word) {
 std::uint16_t MergeTable::type_of(std::string_view api_version, std::string_view kind) const {
   if (kind.empty()) return kNothing;
   for (const MergeRoot& root : roots)
-    if (root.api_version == api_version && has_word(root.kinds, kind)) return root.type;
+    if ((root.api_version == api_version || root.api_version == "*") && has_word(root.kinds, kind))
+      return root.type;
   return kNothing;
 }
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -248,6 +249,7 @@ class Merge {
   Node* walk_list(Node* base, Node* patch, Schema schema, std::uint64_t depth);
   Node* merge_elements(Node& base, Node* patch, const MergeField& list, std::uint64_t depth);
   Node* merge_named(Node& base, Node* patch, const MergeField& list, std::uint64_t depth);
+  Node* merge_exactly(Node& base, Node* patch, const MergeField& list, std::uint64_t depth);
   Node* merge_literally(Node& base, Node* patch, const std::vector<std::string_view>& keys,
                         const MergeField& list, std::uint64_t depth);
   void put(Fields& base, std::string_view name, Node* value, const Entry* patch_entry);
@@ -408,6 +410,7 @@ bool all_named_once(const Node* list, std::string_view key) {
 }
 
 Node* Merge::merge_elements(Node& base, Node* patch, const MergeField& list, std::uint64_t depth) {
+  if (!list.keys.empty()) return merge_exactly(base, patch, list, depth);
   if (!list.key.empty() && list.second_key.empty() && all_named_once(&base, list.key) &&
       all_named_once(patch, list.key))
     return merge_named(base, patch, list, depth);
@@ -448,6 +451,98 @@ Node* Merge::merge_named(Node& base, Node* patch, const MergeField& list, std::u
   }
   for (Node* const item : base.items)
     if (!done.contains(value_of(*item, list.key))) add(item, patch == &base ? item : nullptr);
+  base.items.clear();
+  for (Node* const item : merged) base.items.push_back(context_.arena, item);
+  return &base;
+}
+
+// ---- lists that merge exactly ----
+
+// What tells an element apart; nothing when a key is not there and has no fallback.
+std::optional<Values> identity_of(const Node& element, std::span<const MergeKey> keys) {
+  Values values;
+  for (const MergeKey& key : keys) {
+    std::string_view value = value_of(element, key.name);
+    if (value.empty()) value = key.fallback;
+    if (value.empty()) return std::nullopt;
+    values.push_back(value);
+  }
+  return values;
+}
+
+// "containerPort=80,protocol=TCP"
+std::string shown(std::span<const MergeKey> keys, const Values& values) {
+  std::string text;
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    text += cat(i > 0 ? "," : "", keys[i].name, "=", values[i]);
+  return text;
+}
+
+Values required_identity(const Node& element, const Node& list, std::span<const MergeKey> keys) {
+  check_mapping(element, list);
+  if (auto values = identity_of(element, keys)) return *values;
+  std::vector<std::string_view> names;
+  for (const MergeKey& key : keys) names.push_back(key.name);
+  fail("kube/merge-key", element.span,
+       cat("expected ", join(names, " and "), " in an element of a list that merges by it"),
+       {{"the list that is patched", list.span}});
+}
+
+// The elements that a patch can name.
+class Elements {
+ public:
+  Elements(const Node& list, std::span<const MergeKey> keys) : keys_(keys) {
+    for (Node* const item : list.items)
+      if (auto values = identity_of(*item, keys)) by_identity_[*values].push_back(item);
+  }
+  // The element that is meant, or null.
+  Node* find(const Values& values, const Node& mentioned) const {
+    const auto found = by_identity_.find(values);
+    if (found == by_identity_.end()) return nullptr;
+    if (found->second.size() > 1)
+      fail("kube/merge-key", mentioned.span,
+           cat("there are ", found->second.size(), " elements with ", shown(keys_, values),
+               ", expected one to merge with"),
+           {{"the first", found->second[0]->span}, {"the second", found->second[1]->span}});
+    return found->second.front();
+  }
+
+ private:
+  std::span<const MergeKey> keys_;
+  std::map<Values, std::vector<Node*>> by_identity_;
+};
+
+Node* Merge::merge_exactly(Node& base, Node* patch, const MergeField& list, std::uint64_t depth) {
+  const bool is_new = patch == &base;
+  std::vector<Node*> merged;
+  std::set<const Node*> done;
+  const Schema below{list.type, nullptr};
+  const auto add = [&](Node* of_the_base, Node* of_the_patch) {
+    Node* const value = walk(of_the_base, of_the_patch, below, depth + 1);
+    if (is_missing(value) || is_empty_map(*value)) return false;
+    if (of_the_base == nullptr) record(*value, nullptr);
+    merged.push_back(of_the_base != nullptr && value == of_the_patch ? of_the_base : value);
+    return true;
+  };
+  if (patch != nullptr && !is_new) {
+    const Elements elements(base, list.keys);
+    std::map<Values, const Node*> named;
+    for (Node* const item : patch->items) {
+      const Values values = required_identity(*item, base, list.keys);
+      const auto [first, once] = named.emplace(values, item);
+      if (!once)
+        fail("kube/merge-key", item->span,
+             cat("the patch has two elements with ", shown(list.keys, values)),
+             {{"the first", first->second->span}});
+      Node* const found = elements.find(values, *item);
+      if (found != nullptr) done.insert(found);
+      if (!add(found, item) && found != nullptr && context_.origins != nullptr)
+        context_.origins->bury(context_.arena, base, context_.arena.copy(shown(list.keys, values)),
+                               found, item->span, context_.layer);
+    }
+  }
+  for (Node* const item : base.items)
+    if (!done.contains(item)) add(item, is_new ? item : nullptr);
   base.items.clear();
   for (Node* const item : merged) base.items.push_back(context_.arena, item);
   return &base;

@@ -9,8 +9,12 @@
 //   Node* merged = strategic_merge({arena, &origins, layer}, base, *copy(arena, patch));
 //   merged == nullptr: the patch deleted the object
 //
+// A list whose field has `keys` merges exactly instead: an element is told apart by all of them, a
+// key that it does not say has its fallback, nothing of the base is lost, and what could mean two
+// elements is an error.
+//
 // Errors: kube/merge-kind (arguments: expected kind, found kind, text found),
-// kube/unknown-patch-directive (argument: the directive).
+// kube/unknown-patch-directive (argument: the directive), kube/merge-key.
 
 #include <span>
 #include <string_view>
@@ -22,6 +26,12 @@
 
 namespace plumb::kube {
 
+// A key of an exact list; `fallback`: what it is where an element does not say it ("TCP"), or "".
+struct MergeKey {
+  std::string_view name;
+  std::string_view fallback = {};
+};
+
 // What a field of a type leads to. Types are numbers of the table; 0 is "nothing merges below".
 struct MergeField {
   std::string_view name;
@@ -29,6 +39,7 @@ struct MergeField {
   bool merges = false;     // a list that merges; without keys a set of scalars
   std::string_view key;    // that tells its elements apart
   std::string_view second_key = {};
+  std::span<const MergeKey> keys = {};  // of a list that merges exactly; else empty
 };
 
 struct MergeType {
@@ -36,7 +47,7 @@ struct MergeType {
   std::span<const MergeField> fields;
 };
 
-// The kinds of one apiVersion that are of a type, divided by blanks.
+// The kinds of one apiVersion ("*": of any) that are of a type, divided by blanks.
 struct MergeRoot {
   std::string_view api_version;
   std::string_view kinds;
@@ -56,6 +67,12 @@ extern const MergeTable kKustomizeMergeTable;
 // The type that Kubernetes' own schema calls so ("io.k8s.api.core.v1.PodSpec"), for schemas that
 // refer to it; 0 for what leads to no merging list.
 std::uint16_t kustomize_type_named(std::string_view definition);
+
+// What Kubernetes merges by today: the built-in types of type_table.h, exactly.
+const MergeTable& kubernetes_merge_table();
+// Likewise a type of that table, by the schema's name for it.
+std::uint16_t kubernetes_type_named(std::string_view definition);
+
 // Nothing merges but maps.
 extern const MergeTable kEmptyMergeTable;
 

@@ -56,8 +56,10 @@ class SchemaReader {
 
   std::uint16_t type_of(const Node& schema) {
     const std::string_view reference = yaml::text_at(schema, {"$ref"});
+    const std::string_view name = reference.substr(reference.rfind('/') + 1);
+    if (build_.options.strict && is_built_in(reference)) return kube::kubernetes_type_named(name);
     if (build_.built_in_schema_used && is_built_in(reference))
-      return kube::kustomize_type_named(reference.substr(reference.rfind('/') + 1));
+      return kube::kustomize_type_named(name);
     const Node& target = resolved(schema);
     if (const auto there = known_.find(&target); there != known_.end()) return there->second;
     const auto type = static_cast<std::uint16_t>(into_.types.size() + 1);
@@ -91,6 +93,10 @@ class SchemaReader {
     if (items != nullptr) field.type = type_of(*items);
     field.key = yaml::text_at(schema, {"x-kubernetes-patch-merge-key"});
     const Node* const keys = yaml::find(schema, "x-kubernetes-list-map-keys");
+    if (build_.options.strict) {
+      field.keys = exact_keys(field.key, keys, items);
+      return field;
+    }
     if (keys != nullptr && !keys->items.empty()) {
       field.key = keys->items[0]->text;
       if (keys->items.size() > 1) field.second_key = keys->items[1]->text;
@@ -101,9 +107,23 @@ class SchemaReader {
     return field;
   }
 
+  std::span<const kube::MergeKey> exact_keys(std::string_view merge_key, const Node* list,
+                                             const Node* items) {
+    std::vector<kube::MergeKey>& keys = into_.keys.emplace_back();
+    const Node& element = items != nullptr ? resolved(*items) : no_schema_;
+    const auto add = [&](std::string_view key) {
+      keys.push_back({key, yaml::text_at(element, {"properties", key, "default"})});
+    };
+    if (list != nullptr)
+      for (const Node* const key : list->items) add(key->text);
+    if (keys.empty() && !merge_key.empty()) add(merge_key);
+    return keys;
+  }
+
   Build& build_;
   CustomSchema& into_;
   const Node* definitions_;
+  Node no_schema_;
   std::map<const Node*, std::uint16_t> known_;
 };
 
@@ -139,6 +159,15 @@ void use_schema(Build& build, const Root& root, const Kustomization& file) {
   const yaml::Document document =
       yaml::read_first(text, {loaded.source, 0, static_cast<std::uint32_t>(text.size())}, profile,
                        build.arena, build.context.limits);
+  if (build.options.strict) {
+    CustomSchema& all = *build.schema;
+    const std::vector<kube::MergeRoot> known = std::move(all.roots);
+    all.roots.clear();
+    SchemaReader(build, *document.root, all).read();
+    all.roots.insert(all.roots.end(), known.begin(), known.end());
+    all.table = {all.types, all.roots};
+    return;
+  }
   build.schema = std::make_shared<CustomSchema>();
   CustomSchema& schema = *build.schema;
   // What kustomize has loaded by now stays, and is what it was.

@@ -1,5 +1,6 @@
 #pragma once
-// `openapi.path`: a schema of the user's says which lists merge, in place of the built-in one.
+// `openapi.path`: a schema of the user's says which lists merge, in place of the built-in one; in a
+// strict build, before it.
 
 #include <deque>
 #include <vector>
@@ -9,6 +10,7 @@
 namespace plumb::kustomize {
 
 struct CustomSchema {
+  std::deque<std::vector<kube::MergeKey>> keys;
   std::deque<std::vector<kube::MergeField>> fields;
   std::vector<kube::MergeType> types;
   std::vector<kube::MergeRoot> roots;

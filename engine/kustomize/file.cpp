@@ -6,6 +6,7 @@
 #include "kustomize/build.h"
 #include "kustomize/go_yaml_text.h"
 #include "kustomize/shape.h"
+#include "kustomize/strict.h"
 #include "kustomize/wording.h"
 #include "yaml/read.h"
 
@@ -177,6 +178,7 @@ const Kustomization& load_kustomization(Build& build, const Root& root) {
   warn_deprecated(build, *fields);
   check_not_empty(*fields, first_line);
   check_kind(build, root, *fields, first_line);
+  if (build.options.strict) fields = expand_patterns(build, root, *fields);
   Kustomization result{fields, file.source, name, yaml::text_at(*fields, {"kind"}) == "Component"};
   return build.kustomizations.emplace(key, std::move(result)).first->second;
 }

@@ -11,6 +11,7 @@
 #include "kustomize/order.h"
 #include "kustomize/provenance.h"
 #include "kustomize/scalar.h"
+#include "kustomize/strict.h"
 #include "kustomize/transform/transform.h"
 #include "kustomize/variables.h"
 
@@ -146,6 +147,7 @@ kube::ResourceSet build(const files::Tree& tree, const files::Path& directory,
   Build build(options, context, *result.arena, *result.origins);
   const Root root = open_top(build, tree, directory);
   const Kustomization file = load_kustomization(build, root);
+  if (options.strict) use_current_schema(build, root, objects);
   use_schema(build, root, file);
   const Node* const metadata = file.find("buildMetadata");
   build.tracks_origin = metadata != nullptr && !metadata->items.empty();

@@ -41,6 +41,9 @@ struct BuildOptions {
   bool managed_by_label = false;
   bool enable_helm = false;
   bool enable_plugins = false;
+  // Not kustomize: a patch whose target matches nothing is the error kustomize/unmatched-target,
+  // paths may be patterns, lists merge by the current types and by CRDs. Never for the door.
+  bool strict = false;
 };
 
 // What a URL in a kustomization asks for.

@@ -77,11 +77,7 @@ Step read_step(Settings& settings, const yaml::Node& node, const std::string& wh
   step.kind = *kind;
   if (step.kind == StepKind::kYtt) step.values = settings.text("values");
   if (step.kind == StepKind::kManifests) step.recurse = settings.boolean("recurse").value_or(false);
-  if (step.kind == StepKind::kKustomize && settings.boolean("strict").value_or(false)) {
-    fail("project/unsupported", yaml::find(node, "strict")->span,
-         cat("'strict: true' of ", what, " is not supported by this version of plumb"),
-         {{"leave it out: the build is then kustomize's own"}});
-  }
+  if (step.kind == StepKind::kKustomize) step.strict = settings.boolean("strict").value_or(false);
   if (step.kind == StepKind::kPipeline) {
     step.settings = &node;
     for (const std::string_view key : {"target", "versionName", "description", "displayName"})

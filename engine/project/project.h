@@ -39,6 +39,7 @@ struct Step {
       paths;  // manifests, kustomize, pipeline: one; ytt: files and directories; template: its name
   std::optional<Located> values;  // ytt: a file of data values
   bool recurse = false;           // manifests: directories below, too
+  bool strict = false;            // kustomize: what users asked kustomize for (kustomize.h)
   bool objects_only =
       false;  // manifests: files that hold no object are passed over (discovered units)
   std::optional<Located> include;  // manifests: Argo CD's globs over file names

@@ -32,21 +32,23 @@ bool has_kustomization(const files::Tree& tree, const files::Path& directory) {
   return false;
 }
 
-kube::ResourceSet kustomize_set(const files::Tree& tree, const files::Path& directory,
-                                kube::ResourceSet set, const Workspace& workspace, Mirrors& mirrors,
+kube::ResourceSet kustomize_set(const files::Tree& tree, const files::Path& directory, bool strict,
+                                kube::ResourceSet set, const Workspace& workspace,
                                 Diagnostics& warnings) {
   kustomize::Context context{.sources = workspace.sources};
   context.limits = workspace.project.limits;
   context.keep_chains = workspace.keep_chains;
   context.warnings = &warnings;
   context.mirrors = [&](const kustomize::Remote& remote) -> std::optional<kustomize::Mirror> {
-    const auto place = mirrors.find(remote);
+    const auto place = workspace.mirrors.find(remote);
     if (!place) return std::nullopt;
     return kustomize::Mirror{place->tree, place->path};
   };
-  kube::ResourceSet result = set.resources.empty()
-                                 ? kustomize::build(tree, directory, {}, context)
-                                 : kustomize::build(tree, directory, {}, context, std::move(set));
+  kustomize::BuildOptions options;
+  options.strict = strict;
+  kube::ResourceSet result =
+      set.resources.empty() ? kustomize::build(tree, directory, options, context)
+                            : kustomize::build(tree, directory, options, context, std::move(set));
   for (kube::Resource& resource : result.resources)
     yaml::settle(*result.arena, *resource.body, yaml::kKustomizeOutput);
   if (const auto renamed = renamed_objects(result); !renamed.empty()) {

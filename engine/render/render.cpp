@@ -10,7 +10,6 @@
 #include "render/compiled.h"
 #include "render/kustomized.h"
 #include "render/manifests.h"
-#include "render/mirrors.h"
 #include "render/path.h"
 #include "render/values.h"
 #include "render/ytted.h"
@@ -151,7 +150,7 @@ class Run {
         compiled_ = load_compiled(settings_, workspace_, tree_);
         break;
       case project::StepKind::kKustomize:
-        kustomize(existing_path(tree_, step.paths[0]));
+        kustomize(existing_path(tree_, step.paths[0]), step.strict);
         break;
       case project::StepKind::kYtt:
         ytt_set(step.paths, step.values, values().unit, tree_, workspace_, set());
@@ -162,16 +161,16 @@ class Run {
     }
   }
 
-  void kustomize(const files::Path& directory) {
+  void kustomize(const files::Path& directory, bool strict) {
     kube::ResourceSet& now = set();
-    now = kustomize_set(tree_, directory, std::move(now), workspace_, mirrors_, rendered_.warnings);
+    now = kustomize_set(tree_, directory, strict, std::move(now), workspace_, rendered_.warnings);
   }
 
   void apply_overlay(const project::Located& overlay) {
     if (overlay.text == kIndexOverlay) return rewrite_indexes();
     if (!is_builtin(overlay.text)) {
       const files::Path path = existing_path(tree_, overlay);
-      if (has_kustomization(tree_, path)) return kustomize(path);
+      if (has_kustomization(tree_, path)) return kustomize(path, false);
     }
     ytt_set({overlay}, std::nullopt, is_builtin(overlay.text) ? template_values() : values().unit,
             tree_, workspace_, set());
@@ -212,7 +211,6 @@ class Run {
   const Workspace& workspace_;
   const files::Tree& tree_;
   Rendered& rendered_;
-  Mirrors mirrors_{workspace_.project.mirrors, workspace_.root, workspace_.network};
   std::optional<pipeline::Loaded> compiled_;
   pipeline::Settings settings_;
   std::optional<Values> values_;

@@ -21,7 +21,7 @@
 #include "files/tree.h"
 #include "kube/resource.h"
 #include "project/project.h"
-#include "render/fetch.h"
+#include "render/mirrors.h"
 
 namespace plumb::render {
 
@@ -40,7 +40,7 @@ struct Workspace {
   std::vector<std::pair<std::string, std::string>> values;  // -v KEY=VALUE, in order
   std::string
       root;  // the project's directory on disk: where mirrors and the repository are found from
-  std::optional<FetchSettings> network = {};  // for remote bases without a mirror
+  Mirrors& mirrors;  // for remote bases
 };
 
 // A file that is not an object: devpi.env, pip.conf.

@@ -42,7 +42,7 @@ units:
   devpi: {template: builtin:devpi}
   churn: {pipeline: pipelines/churn, target: kfp-native, versionName: "{pipeline}-{hash8}", namespace: team-a}
   apps: {ytt: [a, b], values: v.yaml}
-  web: {steps: [{ytt: [config]}, {kustomize: overlays/web, strict: false}]}
+  web: {steps: [{ytt: [config]}, {kustomize: overlays/web, strict: true}]}
 environments:
   dev: {values: environments/dev.yaml, overlays: [x, builtin:devpi-index], live: file:live}
   prod:
@@ -55,6 +55,7 @@ limits: {starlark_steps: 5}
   REQUIRE(project.units.size() == 4);
   CHECK(project.units[0].steps[0].kind == StepKind::kTemplate);
   CHECK(project.units[1].namespace_name->text == "team-a");
+  CHECK(project.units[3].steps[1].strict);
   CHECK(project.units[2].steps[0].paths.size() == 2);
   CHECK(project.units[3].steps[1].kind == StepKind::kKustomize);
   CHECK(project.environments[0].overlays[1].text == "builtin:devpi-index");
@@ -75,8 +76,8 @@ TEST_CASE("mistakes in plumb.yaml are told at their place", "[project]") {
         "project/unknown-unit plumb.yaml:3:28");
   CHECK(error_of("apiVersion: plumb/v2\nkind: Project\n") == "project/version plumb.yaml:1:13");
   CHECK(error_of(kHead + "limits: {stepz: 1}\n") == "project/unknown-key plumb.yaml:3:10");
-  CHECK(error_of(kHead + "units: {a: {kustomize: x, strict: true}}\n") ==
-        "project/unsupported plumb.yaml:3:35");
+  CHECK(error_of(kHead + "units: {a: {ytt: x, strict: true}}\n") ==
+        "project/unknown-key plumb.yaml:3:21");
   CHECK(error_of(kHead + "units: []\n") == "project/expected plumb.yaml:3:8");
 }
 

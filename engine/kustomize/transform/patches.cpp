@@ -147,6 +147,20 @@ Item& target_of(const Step& step, const Node& patch, bool listed) {
        std::move(notes), {cat("no matches for Id ", shown), shown, listed ? "listed" : ""});
 }
 
+// The objects of a `target:`. A strict build wants one at least.
+std::vector<Item*> targets_of(const Step& step, const PatchText& patch, const Node& target) {
+  std::vector<Item*> found = select(step.items, Selector(target));
+  if (!found.empty() || !step.build.options.strict) return found;
+  std::vector<Note> notes{{"the patch", patch.place}};
+  const std::string_view kind = yaml::text_at(target, {"kind"});
+  constexpr std::size_t kShown = 5;
+  for (const Item* const item : step.items.list())
+    if (!item->dropped && notes.size() <= kShown && (kind.empty() || item->id().gvk.kind == kind))
+      notes.push_back({cat("there is '", describe(item->id()), "'"), item->body->span});
+  fail("kustomize/unmatched-target", target.span, "the patch's target matches no object",
+       std::move(notes));
+}
+
 void check_unique(const Step& step) {
   Items checked;
   for (Item* const item : step.items.list())
@@ -275,7 +289,7 @@ void apply_merge_patches(const Step& step, const PatchText& patch,
   if (objects.size() > 1)
     fail("kustomize/several-patches", objects[1]->span,
          "a patch with a target may hold one document only", {}, {patch.shown});
-  for (Item* const item : select(step.items, Selector(*target))) {
+  for (Item* const item : targets_of(step, patch, *target)) {
     merge_into(step, *item, *adapted(step.build, *objects.front(), *item), options, writer);
     make_version_explicit(step.build, *item);
   }
@@ -288,7 +302,7 @@ void apply_operations(const Step& step, const PatchText& patch, const JsonPatch&
     fail("kustomize/patch-target", operations.front().span, "a JSON patch needs a 'target'", {},
          {cat("must specify a target for JSON patch ", patch.shown), ""});
   const Mark writer{patch.place, step.build.origins.layer(yaml::LayerKind::kPatch, patch.layer)};
-  for (Item* const item : select(step.items, Selector(*target))) {
+  for (Item* const item : targets_of(step, patch, *target)) {
     if (remembers) remember_id(*item);
     require_unique_when_written(*item, &step.build.context.sources);
     apply(step.build, operations, *item->body, writer);
