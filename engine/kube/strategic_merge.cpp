@@ -219,9 +219,10 @@ class Fields {
 std::optional<MergeField> field_in_comment(Arena& arena, const Entry* entry) {
   const yaml::Decoration* const decoration = entry != nullptr ? entry->key->decoration : nullptr;
   if (decoration == nullptr || decoration->line.empty()) return std::nullopt;
+  const std::string_view text = trim(decoration->line[0].text);
   const Node* schema = nullptr;
-  try {
-    schema = yaml::read_json(trim(decoration->line[0].text), {}, arena);
+  try {  // what follows the JSON does not count
+    schema = yaml::read_json(text.substr(0, text.rfind('}') + 1), {}, arena);
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -352,9 +353,16 @@ Node* Merge::walk_fields(Node& base, Node* patch, Schema schema, std::uint64_t d
   return &base;
 }
 
+[[noreturn]] void fail_empty_name(const Node& map, const Entry* patch_entry) {
+  fail("kube/merge-kind", patch_entry != nullptr ? patch_entry->key->span : map.span,
+       "a field of the empty name cannot be merged", {{"the map that is patched", map.span}},
+       {std::string(kind_name(Kind::kScalar)), std::string(kind_name(Kind::kMapping)), ""});
+}
+
 // The field gets the value that the walk found; none removes it.
 void Merge::put(Fields& base, std::string_view name, Node* value, const Entry* patch_entry) {
   Entry* const entry = base.find(name);
+  if (name.empty()) fail_empty_name(base.map(), patch_entry);
   const bool cleared = value == nullptr || (value->is_null() && (!entry || entry->value != value));
   if (cleared) {
     if (entry == nullptr) return;

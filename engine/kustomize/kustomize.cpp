@@ -7,6 +7,7 @@
 #include "kustomize/build.h"
 #include "kustomize/custom_schema.h"
 #include "kustomize/generate.h"
+#include "kustomize/json_values.h"
 #include "kustomize/name_reference.h"
 #include "kustomize/order.h"
 #include "kustomize/provenance.h"
@@ -90,7 +91,8 @@ void refold(Build& build, Node& node) {
 
 // Annotations are printed as strings, sorted, without kustomize's own.
 void finish_annotations(Build& build, Item& item) {
-  yaml::ensure_mapping(build.arena, *item.body, "metadata");
+  if (yaml::find(*item.body, "metadata") == nullptr)
+    yaml::ensure_mapping(build.arena, *item.body, "metadata");
   Node* const annotations = yaml::find_path(*item.body, {"metadata", "annotations"});
   if (annotations == nullptr) return;
   if (annotations->is_mapping())
@@ -116,6 +118,18 @@ kube::Resource resource_of(const Item& item) {
   return resource;
 }
 
+// An object is a map of texts: its own keys become what is written there, and null is none.
+void settle_keys(Node& body) {
+  for (std::uint32_t i = body.entries.size(); i-- > 0;) {
+    Node& key = *body.entries[i].key;
+    if (!key.is_scalar() || key.type == yaml::Type::kMerge) continue;
+    if (key.is_null())
+      body.entries.erase(i);
+    else
+      key.type = yaml::Type::kString;
+  }
+}
+
 // What happens once, behind everything else.
 void finish(Build& build, const Kustomization& file, Accumulated& all) {
   add_hashes(build, all.items);
@@ -132,6 +146,7 @@ void finish(Build& build, const Kustomization& file, Accumulated& all) {
     write_provenance(build, *item, origins, transformations);
     stringify_metadata(build.arena, *item->body, "annotations");
     refold(build, *item->body);
+    if (!has_repeated_key(*item->body)) settle_keys(*item->body);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "kustomize/embedded.h"
 #include "kustomize/generate.h"
+#include "kustomize/go_yaml_text.h"
 #include "kustomize/json_values.h"
 #include "kustomize/provenance.h"
 #include "kustomize/scalar.h"
@@ -105,30 +106,61 @@ const Node* with_target_file(const Step& step, const Node& config) {
   return both;
 }
 
-// What IAMPolicyGenerator makes: the account of a cluster that stands for one of the cloud.
-void generate_policy(const Step& step, const Item& config) {
-  const Node& fields = *config.body;
+constexpr FieldShape exact(std::string_view name) {
+  return {name, Want::kString, false, nullptr, {}, true};
+}
+constexpr std::array kAccountFields{exact("name"), exact("namespace")};
+constexpr RecordShape kAccountShape{"KubernetesService", kAccountFields};
+constexpr std::array kCloudAccountFields{exact("name"), exact("projectId")};
+constexpr RecordShape kCloudAccountShape{"ServiceAccount", kCloudAccountFields};
+constexpr std::string_view kPolicy = "IAMPolicyGeneratorArgs";
+constexpr std::array kPolicyFields{
+    FieldShape{"cloud", Want::kString, false, nullptr, "types.Cloud", true, kPolicy},
+    FieldShape{"kubernetesService", Want::kRecord, false, &kAccountShape, {}, true, kPolicy},
+    FieldShape{"serviceAccount", Want::kRecord, false, &kCloudAccountShape, {}, true, kPolicy}};
+constexpr RecordShape kPolicyShape{"IAMPolicyGeneratorPlugin", kPolicyFields};
+
+void place_at(Node& node, Span span) {
+  node.span = span;
+  for (Node* const item : node.items) place_at(*item, span);
+  for (const yaml::Entry& entry : node.entries) {
+    place_at(*entry.key, span);
+    place_at(*entry.value, span);
+  }
+}
+
+Node* read_generated(Build& build, std::string text, Span place) {
+  const std::string_view kept = build.arena.copy(text);
+  yaml::Profile profile = yaml::kKustomizeProfile;
+  profile.duplicates = yaml::DuplicateKeys::kKeep;
+  try {
+    Node* const root = yaml::read_first(kept, {}, profile, build.arena, build.context.limits).root;
+    turn_repeated_keys(*root);
+    place_at(*root, place);
+    return root;
+  } catch (const Error& error) {
+    Diagnostic cause = error.diagnostic();
+    cause.span = place;
+    throw WordedError(cause, go_yaml_words(error.diagnostic(), kept, GoYaml::kVersion3));
+  }
+}
+
+// What IAMPolicyGenerator makes: the account of a cluster that stands for one of the cloud. The
+// names are put into a text that is then read.
+void generate_policy(const Step& step, const Node& fields, const Item& config) {
   const std::string_view cloud = yaml::text_at(fields, {"cloud"});
   if (cloud != "gke")
     fail("kustomize/bad-value", fields.span, cat("expected 'gke' as cloud, got '", cloud, "'"), {},
          {cat("cloud provider ", cloud, " not supported yet")});
-  Arena& arena = step.build.arena;
-  Node* const body = yaml::make_mapping(arena, fields.span);
-  const auto put = [&](Node& map, std::string_view key, std::string_view text) {
-    map.entries.push_back(arena,
-                          {make_string(arena, key), make_untagged(arena, text, fields.span)});
-  };
-  put(*body, "apiVersion", "v1");
-  put(*body, "kind", "ServiceAccount");
-  Node* const metadata = yaml::ensure_mapping(arena, *body, "metadata");
-  Node* const annotations = yaml::ensure_mapping(arena, *metadata, "annotations");
-  put(*annotations, "iam.gke.io/gcp-service-account",
-      arena.copy(cat(yaml::text_at(fields, {"serviceAccount", "name"}), "@",
-                     yaml::text_at(fields, {"serviceAccount", "projectId"}),
-                     ".iam.gserviceaccount.com")));
-  put(*metadata, "name", yaml::text_at(fields, {"kubernetesService", "name"}));
+  std::string text = cat(
+      "\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  annotations:\n",
+      "    iam.gke.io/gcp-service-account: ", yaml::text_at(fields, {"serviceAccount", "name"}),
+      "@", yaml::text_at(fields, {"serviceAccount", "projectId"}),
+      ".iam.gserviceaccount.com\n  name: ", yaml::text_at(fields, {"kubernetesService", "name"}),
+      "\n");
   const std::string_view name = yaml::text_at(fields, {"kubernetesService", "namespace"});
-  if (!name.empty()) put(*metadata, "namespace", name);
+  if (!name.empty()) text += cat("\n  namespace: ", name);
+  Node* const body = read_generated(step.build, std::move(text), config.body->span);
   Item* const item = step.items.make(body);
   set_generator_origin(step.build, *item, step.root, *step.file, "IAMPolicyGenerator", &config);
   absorb(step, item, fields.span);
@@ -138,6 +170,7 @@ void generate_policy(const Step& step, const Item& config) {
 const Node* fitted_generator(const Step& step, std::string_view kind, const Node& config) {
   const bool secret = kind == "SecretGenerator";
   Arena& arena = step.build.arena;
+  if (kind == "IAMPolicyGenerator") return fit({arena, Strictness::kLenient}, config, kPolicyShape);
   Node* const result = fit({arena, Strictness::kLenient, secret}, config,
                            secret ? kSecretGeneratorShape : kGeneratorShape);
   for (const std::string_view field : {"name", "namespace"}) {
@@ -254,12 +287,11 @@ void run_configured_generator(const Step& step, const Item& config) {
       require_unique(step, config);
       Step own = step;
       own.config = &config;
-      if (kind != "IAMPolicyGenerator")
-        fields = configuring(own, kind, *config.body,
-                             [&] { return fitted_generator(step, kind, *config.body); });
+      fields = configuring(own, kind, *config.body,
+                           [&] { return fitted_generator(step, kind, *config.body); });
     });
   });
-  if (fields == nullptr) return generate_policy(step, config);
+  if (kind == "IAMPolicyGenerator") return generate_policy(step, *fields, config);
   run_generator(step, kind, *fields, config);
 }
 

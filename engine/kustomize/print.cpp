@@ -37,6 +37,7 @@ void check_type(const Node& node) {
     case Type::kFloat:
     case Type::kBoolean:
     case Type::kNull:
+    case Type::kTimestamp:
       break;
     default:
       return;

@@ -60,7 +60,7 @@ std::vector<std::string_view> pieces_of(std::string_view text, Span place) {
     }
     pieces.push_back(text.substr(from, at + 1 - from));
     from = end + 1;
-    at = end;
+    at = from;  // its line break is not another separator's
   }
   pieces.push_back(text.substr(from));
   return pieces;
@@ -255,7 +255,9 @@ void check_rest(const yaml::Document& document, std::string_view piece, Span pla
   const Node& root = *document.root;
   if (root.is_scalar() || root.style != yaml::Style::kFlow) return;
   const std::uint32_t end = root.span.offset + root.span.length - place.offset;
-  if (end >= piece.size() || trim(piece.substr(end)).empty()) return;
+  if (end >= piece.size()) return;
+  const std::string_view rest = piece.substr(end);
+  if (trim(rest).empty() && !contains(rest, "\t")) return;
   if (find_go_yaml_problem(piece, 3))
     fail("yaml/expected-document", {place.source, place.offset + end, 1},
          "expected the end of the document, found more content");
@@ -351,6 +353,27 @@ std::vector<Node*> take_objects(Build& build, SourceId source) {
   return objects;
 }
 
+namespace {
+
+// What kustomize makes of null as a key when it loads an object: one that is spelled out is there
+// twice from then on, one that is not is the empty text.
+void settle_null_keys(Arena& arena, Node& node) {
+  for (Node* const item : node.items) settle_null_keys(arena, *item);
+  const std::uint32_t count = node.entries.size();
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const yaml::Entry entry = node.entries[i];
+    settle_null_keys(arena, *entry.value);
+    if (!entry.key->is_null()) continue;
+    if (entry.key->text.empty())
+      entry.key->type = yaml::Type::kString;
+    else
+      node.entries.push_back(arena,
+                             {yaml::copy(arena, *entry.key), yaml::copy(arena, *entry.value)});
+  }
+}
+
+}  // namespace
+
 std::vector<Item*> make_items(Build& build, Items& items, const std::vector<Node*>& objects) {
   return adopt_items(build, items, copies_of(build, objects));
 }
@@ -359,6 +382,7 @@ std::vector<Item*> adopt_items(Build& build, Items& items, const std::vector<Nod
   std::vector<Item*> made;
   made.reserve(objects.size());
   for (Node* const object : objects) {
+    settle_null_keys(build.arena, *object);
     Item* const item = items.make(object);
     take_bookkeeping(build, *item);
     const Gvk gvk = gvk_of(*object);

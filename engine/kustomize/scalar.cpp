@@ -108,13 +108,22 @@ void stringify_metadata(Arena& arena, yaml::Node& body, std::string_view field) 
   yaml::Node* const map = yaml::find(*metadata, field);
   if (map == nullptr) return;
   std::map<std::string_view, const yaml::Entry*> sorted;
-  for (const yaml::Entry& entry : map->entries) sorted.emplace(entry.key->text, &entry);
+  // What was read first stands last among the repeated.
+  for (std::uint32_t i = metadata->entries.size(); i-- > 0;) {
+    const yaml::Entry& candidate = metadata->entries[i];
+    if (candidate.key->text != field) continue;
+    std::map<std::string_view, const yaml::Entry*> own;
+    for (const yaml::Entry& entry : candidate.value->entries)
+      own.try_emplace(entry.key->text, &entry);
+    sorted.merge(own);
+  }
   if (sorted.empty()) {
     while (yaml::remove(*metadata, field)) {
     }
     return;
   }
-  yaml::Node* const result = yaml::copy_shallow(arena, *map);
+  yaml::Node* const result =
+      map->is_mapping() ? yaml::copy_shallow(arena, *map) : yaml::make_mapping(arena, map->span);
   result->entries = {};
   result->style = yaml::Style::kBlock;
   for (const auto& [key, entry] : sorted) {

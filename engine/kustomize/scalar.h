@@ -31,7 +31,8 @@ void set_string_entry(Arena& arena, yaml::Node& map, std::string_view key, std::
 std::string refolded(std::string_view text);
 
 // metadata[field] as a map of strings, sorted by key, as kustomize writes labels and annotations
-// back; an empty one goes.
+// back; an empty one goes. A field that is there twice becomes one: of a key in both the first
+// stays.
 void stringify_metadata(Arena& arena, yaml::Node& body, std::string_view field);
 
 }  // namespace plumb::kustomize

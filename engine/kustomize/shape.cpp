@@ -112,6 +112,10 @@ constexpr std::array kTargetFields{record("select", kSelectorShape),
                                    texts("fieldPaths"), record("options", kFieldOptionShape)};
 constexpr RecordShape kTargetShape{"TargetSelector", kTargetFields};
 constexpr std::string_view kReplacement = "Replacement";
+// One that stands in a file of its own is no struct inside a struct.
+constexpr std::array kFileReplacementFields{
+    record("source", kSourceShape), pointers("targets", kTargetShape, "*types.TargetSelector"),
+    text("sourceValue")};
 constexpr std::array kReplacementFields{
     inside(kReplacement, record("source", kSourceShape)),
     inside(kReplacement, pointers("targets", kTargetShape, "*types.TargetSelector")),
@@ -187,7 +191,8 @@ constexpr std::array kKustomizationFields{
     texts("validators"),
     texts("buildMetadata")};
 
-constexpr std::array kNameReferenceFields{text("group"), text("version"), text("kind"),
+constexpr std::array kNameReferenceFields{exact(kGvk, "group"), exact(kGvk, "version"),
+                                          exact(kGvk, "kind"),
                                           records("fieldSpecs", kFieldSpecShape)};
 constexpr RecordShape kNameReferenceShape{"NameBackReferences", kNameReferenceFields};
 constexpr std::array kConfigurationFields{records("namePrefix", kFieldSpecShape),
@@ -256,7 +261,8 @@ bool is_whole(const Node& value) {
 
 class Fit {
  public:
-  explicit Fit(const FitContext& context) : context_(context) {}
+  explicit Fit(const FitContext& context)
+      : context_(context), converts_(context.strictness != Strictness::kStrict) {}
 
   Node* fit_record(const Node& value, const RecordShape& shape, const std::string& path) {
     Node* const result = yaml::make_mapping(context_.arena, value.span);
@@ -270,7 +276,7 @@ class Fit {
       std::string below = path;
       for (const std::string_view part : {field->embedded, field->name})
         if (!part.empty()) below += cat(below.empty() ? "" : ".", part);
-      Node* const fitted = fit_field(*entry->value, *field, below, shape);
+      Node* const fitted = fit_inside(*entry->value, *field, below, shape);
       Node* const name = yaml::make_string_view(context_.arena, field->name, entry->key->span);
       yaml::remove(*result, field->name);
       result->entries.push_back(context_.arena, {name, fitted});
@@ -301,6 +307,17 @@ class Fit {
     for (const FieldShape& field : shape.fields) names.emplace_back(field.name);
     fail("kustomize/unknown-field", key.span, cat("unknown field '", name, "'"),
          did_you_mean(name, names), {name});
+  }
+
+  // Where the tool looks for the types of what is below a struct inside a struct it finds none, so
+  // it converts nothing there.
+  Node* fit_inside(const Node& value, const FieldShape& field, const std::string& path,
+                   const RecordShape& shape) {
+    const bool outside = converts_;
+    converts_ = converts_ && field.embedded.empty();
+    Node* const fitted = fit_field(value, field, path, shape);
+    converts_ = outside;
+    return fitted;
   }
 
   Node* fit_field(const Node& value, const FieldShape& field, const std::string& path,
@@ -334,8 +351,7 @@ class Fit {
     const bool fits = field.want == Want::kString    ? json_kind(value) == "string"
                       : field.want == Want::kBoolean ? value.type == Type::kBoolean
                                                      : is_whole(value);
-    const bool converts =
-        context_.strictness != Strictness::kStrict && field.want == Want::kString && !field.exact;
+    const bool converts = converts_ && field.want == Want::kString && !field.exact;
     if (!fits && !converts) fail_type(value, field, path, shape, element);
     return make_scalar(value, field);
   }
@@ -392,6 +408,7 @@ class Fit {
   }
 
   const FitContext& context_;
+  bool converts_;
 };
 
 }  // namespace
@@ -403,6 +420,7 @@ const RecordShape kImageShape{"Image", kImageFields};
 const RecordShape kReplicaShape{"Replica", kReplicaFields};
 const RecordShape kGeneratorShape{"ConfigMapArgs", kGeneratorFields};
 const RecordShape kSecretGeneratorShape{"SecretArgs", kSecretGeneratorFields};
+const RecordShape kFileReplacementShape{"Replacement", kFileReplacementFields};
 const RecordShape kReplacementShape{"ReplacementField", kReplacementFields};
 const RecordShape kKustomizationShape{"Kustomization", kKustomizationFields};
 const RecordShape kConfigurationShape{"TransformerConfig", kConfigurationFields};

@@ -65,6 +65,7 @@ extern const RecordShape kKustomizationShape;
 extern const RecordShape kPatchShape;
 extern const RecordShape kSelectorShape;
 extern const RecordShape kReplacementShape;
+extern const RecordShape kFileReplacementShape;
 extern const RecordShape kGeneratorShape;
 extern const RecordShape kSecretGeneratorShape;
 extern const RecordShape kFieldSpecShape;

@@ -37,6 +37,7 @@ bool parse(Build& build, std::string_view text, yaml::Document& document) {
   profile.merge_keys = yaml::MergeKeys::kKeep;
   try {
     document = yaml::read_first(text, {}, profile, build.arena, build.context.limits);
+    if (document.root != nullptr) turn_repeated_keys(*document.root);
     return true;
   } catch (const Error&) {
     return false;
@@ -125,6 +126,7 @@ bool set_in_structured_text(Build& build, Node& root, const std::vector<std::str
   const std::string_view start = trim(old);
   const bool json = start.starts_with('{') || start.starts_with('[');
   if (json && !is_json_tree(tree)) return false;
+  turn_repeated_keys(tree);
   const Node before = *scalar.node;
   scalar.node->text = json ? write_json(build, tree, old) : write_yaml(build, scalar, old, span);
   build.origins.record(*scalar.node, &before, mark.span, mark.layer);

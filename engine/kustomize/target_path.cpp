@@ -8,6 +8,7 @@
 #include "kustomize/field_path.h"
 #include "kustomize/go_yaml3.h"
 #include "kustomize/go_yaml_text.h"
+#include "kustomize/json_values.h"
 #include "kustomize/scalar.h"
 #include "kustomize/wording.h"
 #include "yaml/read.h"
@@ -117,6 +118,7 @@ class Search {
     if (document.empty)
       fail_part(span_, "the path leads into an empty text",
                 "wrong node kind: expected MappingNode but got : node contents:\nnull");
+    turn_repeated_keys(*document.root);
     return *document.root;
   }
 

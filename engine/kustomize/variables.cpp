@@ -1,7 +1,9 @@
 #include "kustomize/variables.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
@@ -99,6 +101,18 @@ std::vector<std::string> variable_path(std::string_view path) {
   return parts;
 }
 
+std::optional<std::int64_t> go_integer(const Node& value) {
+  return to_integer(value.text.substr(value.text.starts_with('+') ? 1 : 0));
+}
+
+// A number that Go's plain functions do not take from its text is no value.
+bool is_go_number(const Node& value) {
+  if (value.type == Type::kInteger) return go_integer(value).has_value();
+  if (value.type != Type::kFloat) return true;
+  const auto number = yaml::as_float(value);
+  return number && std::isfinite(*number) && !contains(value.text, "_");
+}
+
 const Node& value_of(const Items& items, const Variable& variable) {
   for (const Item* const item : items.list()) {
     if (std::ranges::find(item->variables, variable.name) == item->variables.end()) continue;
@@ -108,7 +122,7 @@ const Node& value_of(const Items& items, const Variable& variable) {
     } catch (const Error&) {
       found = nullptr;
     }
-    if (found == nullptr)
+    if (found == nullptr || !is_go_number(*found))
       fail_value(
           variable,
           cat("the object of the var '", variable.name, "' has no '", variable.field_path, "'"),
@@ -163,16 +177,24 @@ class Replacer {
 
   const Node* find(std::string_view name) {
     const auto there = values_.find(name);
-    if (there == values_.end() || !there->second.node->is_scalar() || there->second.node->is_null())
-      return nullptr;
+    if (there == values_.end() || !there->second.node->is_scalar()) return nullptr;
     used_.insert(there->first);
     place_ = there->second.span;
     return there->second.node;
   }
 
+  // Numbers and booleans go through Go's values, all else is the text that was written.
   static std::string text_of(const Node& value) {
-    if (value.type == Type::kFloat) return yaml::format_float(yaml::as_float(value).value_or(0));
-    return std::string(value.text);
+    switch (value.type) {
+      case Type::kFloat:
+        return yaml::format_float(yaml::as_float(value).value_or(0));
+      case Type::kInteger:
+        return std::to_string(go_integer(value).value_or(0));
+      case Type::kBoolean:
+        return yaml::as_boolean(value).value_or(false) ? "true" : "false";
+      default:
+        return std::string(value.text);
+    }
   }
 
   // "$$" is a dollar, "$(NAME)" a value, all else what it is.
@@ -210,8 +232,9 @@ class Replacer {
   }
 
   void become(Node& node, const Node& value) {
-    write(node, value.type == Type::kFloat ? build_.arena.copy(text_of(value)) : value.text,
-          value.type);
+    const bool typed =
+        value.type == Type::kFloat || value.type == Type::kInteger || value.type == Type::kBoolean;
+    write(node, build_.arena.copy(text_of(value)), typed ? value.type : Type::kString);
   }
 
   void write(Node& node, std::string_view text, Type type) {

@@ -149,8 +149,10 @@ void Reader::warn_of_misreading(const Node& node) {
 void Reader::resolve_tagged(Node& node, std::string_view tag) {
   const bool plain = node.style == Style::kPlain;
   const auto type = type_of_tag(tag);
-  if (!type) {  // a tag of somebody else says nothing about the value
-    node.type = !plain              ? Type::kString
+  if (!type) {  // a tag of somebody else: go-yaml takes the text as it is, else it says nothing
+    const bool go =
+        profile_.resolution == Resolution::kGoYaml2 || profile_.resolution == Resolution::kGoYaml3;
+    node.type = go || !plain        ? Type::kString
                 : node.text.empty() ? Type::kNull
                                     : resolve(node.text, profile_.resolution);
     return;

@@ -58,3 +58,7 @@ TEST_CASE("a port without protocol swallows its like, as kustomize has it", "[ku
                    "TCP, name: t}]\n")) ==
         pod("spec:\n  containers:\n  - name: a\n    ports:\n    - containerPort: 80\n"));
 }
+
+TEST_CASE("a field of the empty name does not merge", "[kube][merge]") {
+  CHECK_THROWS_AS(merged("\"\": 1\n", "b: 2\n"), Error);
+}

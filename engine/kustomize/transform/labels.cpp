@@ -52,14 +52,15 @@ void set_pairs(const Step& step, const yaml::Node& pairs, const std::vector<Fiel
   const Mark writer = mark(step, yaml::LayerKind::kTransformer, field, pairs.span);
   for (Item* const item : step.items.list()) {
     yaml::Node& body = *item->body;
-    visit_fields(step.build.arena, body, specs, Make::kMapping,
-                 [&](const FieldSpec& spec, yaml::Node& map) {
-                   require_map(map, spec, body);
-                   if (map.is_null()) return;
-                   for (const yaml::Entry* const entry : entries)
+    // One by one: what a label makes can be what the next one is set in.
+    for (const yaml::Entry* const entry : entries)
+      visit_fields(step.build.arena, body, specs, Make::kMapping,
+                   [&](const FieldSpec& spec, yaml::Node& map) {
+                     require_map(map, spec, body);
+                     if (map.is_null()) return;
                      write_entry(step.build, map, entry->key->text, entry->value->text,
                                  {entry->value->span, writer.layer});
-                 });
+                   });
   }
 }
 

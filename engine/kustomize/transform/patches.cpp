@@ -64,7 +64,9 @@ void restore_identity(Build& build, Item& item, const Id& before, const Options&
 // An object without apiVersion gets a null one when it is patched by selection.
 void make_version_explicit(Build& build, Item& item) {
   if (item.dropped || !api_version(gvk_of(*item.body)).empty()) return;
-  yaml::set(build.arena, *item.body, "apiVersion", yaml::make_null(build.arena));
+  Node* const none = yaml::make_null(build.arena);
+  none->text = {};
+  yaml::set(build.arena, *item.body, "apiVersion", none);
 }
 
 const Node* node_at(const Node& root, Span span) {

@@ -285,13 +285,13 @@ std::vector<const Node*> read_file(const Step& step, const Node& path) {
   const Node& root = *during("configuration text",
                              [&] { return read_go_yaml2(build, text, file.source, profile).root; });
   const FitContext context{build.arena, Strictness::kLenient};
-  if (root.is_mapping()) return {fit(context, root, kReplacementShape)};
+  if (root.is_mapping()) return {fit(context, root, kFileReplacementShape)};
   if (!root.is_sequence())
     fail_replacement(root.span, "expected a replacement, or a list of them",
                      "unsupported replacement type encountered within replacement path: invalid");
   std::vector<const Node*> replacements;
   for (const Node* const item : root.items)
-    replacements.push_back(fit(context, *item, kReplacementShape));
+    replacements.push_back(fit(context, *item, kFileReplacementShape));
   return replacements;
 }
 

@@ -13,13 +13,38 @@ namespace {
 
 using yaml::Node;
 
+// "a/b" is a, b; "/a" is an empty part and a; "" is nothing.
+std::vector<std::string> path_parts(std::string_view path) {
+  std::vector<std::string> parts;
+  if (path.empty()) return parts;
+  for (const std::string_view part : split(path, '/')) parts.emplace_back(part);
+  while (parts.size() > 1 && parts[0].empty() && parts[1].empty()) parts.erase(parts.begin());
+  return parts;
+}
+
+// The parts without empty ones, "." and what ".." takes back.
+std::string joined(const std::vector<std::string>& parts) {
+  std::vector<std::string> kept;
+  for (const std::string& part : parts) {
+    if (part.empty() || part == ".") continue;
+    const bool back = part == ".." && !kept.empty() && kept.back() != "..";
+    if (back)
+      kept.pop_back();
+    else
+      kept.push_back(part);
+  }
+  return join(kept, "/");
+}
+
+// The position counts from 1 and from behind the slash of an absolute path.
 std::string with_component(std::string_view path, std::string_view component,
                            std::int64_t position) {
-  std::vector<std::string> parts;
-  for (const std::string_view part : split(path, '/')) parts.emplace_back(part);
-  const auto at = std::min<std::size_t>(static_cast<std::size_t>(position - 1), parts.size());
+  std::vector<std::string> parts = path_parts(path);
+  auto at = std::min<std::size_t>(static_cast<std::size_t>(position - 1), parts.size());
+  const bool absolute = !parts.empty() && parts[0].empty();
+  if (absolute && at < parts.size()) ++at;
   parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(at), std::string(component));
-  return join(parts, "/");
+  return absolute ? cat("/", joined(parts)) : joined(parts);
 }
 
 }  // namespace
