@@ -123,7 +123,9 @@ Gvk gvk_of(const yaml::Node& body) { return gvk_of_head(find_several(&body, kHea
 Id id_of(const yaml::Node& body) {
   const auto head = find_several(&body, kHead);
   const auto name = find_several(head[2], kName);
-  return {gvk_of_head(head), text_of(name[0]), text_of(name[1])};
+  return {gvk_of_head(head),
+          name[0] != nullptr && name[0]->is_null() ? std::string_view() : text_of(name[0]),
+          text_of(name[1])};
 }
 
 std::string api_version(const Gvk& gvk) {

@@ -160,6 +160,26 @@ TEST_CASE("a date that something else was written over cannot be printed",
                {"r.yaml", kHead + "s: 2001-01-01\n"}}) == "kustomize/value-type");
 }
 
+TEST_CASE("a patch that holds nothing is passed over where there are others",
+          "[kustomize][oddities]") {
+  const auto with = [](const std::string& patches) {
+    return built(
+        {{"kustomization.yaml", "resources: [r.yaml]\npatchesStrategicMerge: [" + patches + "]\n"},
+         {"r.yaml", kHead},
+         {"p.yaml", kHead + "s: 2\n"}});
+  };
+  CHECK(contains(with("'', p.yaml"), "s: 2\n"));
+  CHECK(contains(with("p.yaml, '#a'"), "s: 2\n"));
+  CHECK(with("''").starts_with("kustomize/"));
+}
+
+TEST_CASE("a namespace that is null is none", "[kustomize][oddities]") {
+  CHECK(built({{"kustomization.yaml", "resources: [r.yaml]\npatches: [{path: p.yaml}]\n"},
+               {"r.yaml", "kind: X\napiVersion: v1\nmetadata: {name: a, namespace: null}\n"},
+               {"p.yaml", kHead + "s: 2\n"}}) ==
+        "apiVersion: v1\nkind: X\nmetadata:\n  name: a\ns: 2\n");
+}
+
 TEST_CASE("the metadata of a list may be null", "[kustomize][oddities]") {
   CHECK(contains(object("kind: XList\napiVersion: v1\nmetadata: null\n"), "metadata: null\n"));
 }

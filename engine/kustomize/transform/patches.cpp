@@ -332,7 +332,9 @@ void run_patch(const Step& step, const Node& entry) {
 
 void load_merge_patch(const Step& step, const Node& entry, std::vector<PatchText>& texts,
                       std::vector<std::vector<Node*>>& objects) {
-  if (contains(entry.text, ":")) {
+  // A text that holds nothing is read as such: it is no name of a file.
+  const bool holds_nothing = trim(entry.text).empty() || trim(entry.text).starts_with('#');
+  if (contains(entry.text, ":") || holds_nothing) {
     try {
       const PatchText text = inline_text(step, entry);
       objects.push_back(read_objects_of(step.build, text));
