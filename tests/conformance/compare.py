@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compare a run of a conformance suite with the list of what is known to differ.
 
-    compare.py LIST < output of check_kustomize.py -v
+    compare.py LIST < output of check_kustomize.py -v, or of check_ytt.py -v
 
 The list has a line `GROUP/NAME  what differs  why` for each; every failing case must be in it, and
 every case in it must fail. Exit status 1, with the names, when not.
