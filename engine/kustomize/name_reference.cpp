@@ -370,13 +370,16 @@ void fix_name_references(Build& build, Items& items, const std::vector<NameRefer
     const Gvk gvk = item->original_id().gvk;
     const auto of_kind = by_kind.find(gvk.kind);
     if (of_any_kind.empty() && of_kind == by_kind.end()) continue;
-    Referrer referrer(build, candidates, *item, layer);
-    const auto fix = [&](const std::vector<Row>& rows) {
+    std::vector<const Row*> chosen;
+    const auto choose = [&](const std::vector<Row>& rows) {
       for (const Row& row : rows)
-        if (selects(row.spec->gvk, gvk)) referrer.fix(*row.spec, row.target);
+        if (selects(row.spec->gvk, gvk)) chosen.push_back(&row);
     };
-    fix(of_any_kind);
-    if (of_kind != by_kind.end()) fix(of_kind->second);
+    choose(of_any_kind);
+    if (of_kind != by_kind.end()) choose(of_kind->second);
+    if (chosen.empty()) continue;  // what it holds may be anything
+    Referrer referrer(build, candidates, *item, layer);
+    for (const Row* const row : chosen) referrer.fix(*row->spec, row->target);
   }
 }
 

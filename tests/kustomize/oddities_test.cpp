@@ -180,6 +180,15 @@ TEST_CASE("a namespace that is null is none", "[kustomize][oddities]") {
         "apiVersion: v1\nkind: X\nmetadata:\n  name: a\ns: 2\n");
 }
 
+TEST_CASE("only what may refer to others is looked at for that", "[kustomize][oddities]") {
+  const std::string binding =
+      "kind: RoleBinding\nmetadata: {name: a}\nsubjects: [{kind: ServiceAccount, name: s, "
+      "namespace: null}]\n";
+  CHECK(contains(object(binding), "namespace: null\n"));
+  CHECK(object("apiVersion: rbac.authorization.k8s.io/v1\n" + binding) ==
+        "kustomize/subject-namespace");
+}
+
 TEST_CASE("the metadata of a list may be null", "[kustomize][oddities]") {
   CHECK(contains(object("kind: XList\napiVersion: v1\nmetadata: null\n"), "metadata: null\n"));
 }
