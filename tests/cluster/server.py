@@ -8,8 +8,11 @@
     with Server() as server:             from a test
         server.kubectl("get", "namespaces")
         server.kubeconfig                contexts: admin, reader, nobody, certificate
+
+Whatever ends the program that started it ends it too: ^C, SIGTERM, SIGHUP, and SIGKILL.
 """
 
+import ctypes
 import hashlib
 import os
 import pathlib
@@ -102,6 +105,23 @@ def openssl(*words, cwd):
     subprocess.run(["openssl", *words], cwd=cwd, check=True, capture_output=True)
 
 
+def die_with_parent(signal_number=signal.SIGKILL):
+    """For Popen's preexec_fn: the program gets this signal when the one that started it ends, however it ends."""
+    parent, prctl, set_death_signal = os.getpid(), ctypes.CDLL(None, use_errno=True).prctl, 1
+
+    def in_child():
+        prctl(set_death_signal, int(signal_number))
+        if os.getppid() != parent:  # it has ended already
+            os._exit(1)
+    return in_child
+
+
+def end_in_order():
+    """These signals end the program in order: what is open is closed, what was started is stopped."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+
+
 class Server:
     def __init__(self, directory=None, flags=()):
         self.own = directory is None
@@ -152,7 +172,8 @@ class Server:
     def run_program(self, program, *words):
         log = open(self.directory / f"{program}.log", "wb")
         self.processes.append(subprocess.Popen([str(self.programs / program), *words], cwd=self.directory,
-                                               stdout=log, stderr=log, stdin=subprocess.DEVNULL))
+                                               stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                               preexec_fn=die_with_parent()))
 
     def make_keys(self):
         with open(self.directory / "tokens.csv", "w") as file:
@@ -201,7 +222,7 @@ class Server:
 
     def stop(self):
         for process in reversed(self.processes):
-            process.send_signal(signal.SIGTERM)
+            process.terminate()
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
@@ -236,13 +257,10 @@ def main():
         return
     if sys.argv[1:] == ["can-build"]:
         sys.exit(0 if can_build() else 1)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    end_in_order()
     with Server(sys.argv[1] if len(sys.argv) > 1 else None) as server:
         print(server.kubeconfig, flush=True)
-        try:
-            signal.pause()
-        except KeyboardInterrupt:
-            pass
+        signal.pause()
 
 
 if __name__ == "__main__":
