@@ -151,9 +151,8 @@ void accumulate_file(Build& build, const Root& root, const Node& path, Accumulat
     }
   } catch (const Error& error) {
     const std::string words = words_of(error);
-    if (is_malformed(words)) throw WordedError(error.diagnostic(), words);
-    rethrow_during(WordedError(error.diagnostic(), why_no_base(build, root, path)), "base",
-                   {words});
+    if (is_malformed(words)) throw WordedError(error, words);
+    rethrow_during(WordedError(error, why_no_base(build, root, path)), "base", {words});
   }
 }
 

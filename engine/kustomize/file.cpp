@@ -148,8 +148,8 @@ yaml::Document read_go_yaml2(Build& build, std::string_view text, SourceId sourc
     const Diagnostic& cause = error.diagnostic();
     if (!cause.code.starts_with("yaml/")) throw;
     if (cause.code == "yaml/duplicate-key")
-      throw WordedError(cause, repeated_words(build, text, whole, profile));
-    throw WordedError(cause, go_yaml_words(cause, text, GoYaml::kVersion2));
+      throw WordedError(error, repeated_words(build, text, whole, profile));
+    throw WordedError(error, go_yaml_words(cause, text, GoYaml::kVersion2));
   }
 }
 

@@ -44,8 +44,7 @@ Node* read_yaml_text(Build& build, std::string_view text, Span place) {
     return yaml::read_first(text, place, profile, build.arena, build.context.limits).root;
   } catch (const Error& error) {
     if (!error.diagnostic().code.starts_with("yaml/")) throw;
-    throw WordedError(error.diagnostic(),
-                      go_yaml_words(error.diagnostic(), text, GoYaml::kVersion2));
+    throw WordedError(error, go_yaml_words(error.diagnostic(), text, GoYaml::kVersion2));
   }
 }
 

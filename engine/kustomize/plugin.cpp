@@ -209,9 +209,9 @@ bool is_builtin(const Node& config) { return yaml::text_at(config, {"apiVersion"
   try {
     accumulate_paths(step.build, step.root, *step.file, {&entry}, unused);
   } catch (const Error& as_path) {
-    throw WordedError(error.diagnostic(), words_of(as_path));
+    throw WordedError(error, words_of(as_path));
   }
-  throw WordedError(error.diagnostic(), words_of(error));
+  throw WordedError(error, words_of(error));
 }
 
 Accumulated read_configurations(const Step& step, std::string_view field) {

@@ -118,7 +118,7 @@ void require_unique_list(Build& build, const Node& list, std::string_view kind) 
   try {
     require_unique_when_written(list, &build.context.sources);
   } catch (const Error& error) {
-    throw WordedError(error.diagnostic(),
+    throw WordedError(error,
                       cat("trouble expanding list of ", kind, "; received error ", words_of(error),
                           " for the following resource:\n", write_go_yaml(list)));
   }
@@ -273,8 +273,8 @@ yaml::Document read_piece(Build& build, std::string_view piece, Span place,
   } catch (const Error& error) {
     const Diagnostic& cause = error.diagnostic();
     if (!cause.code.starts_with("yaml/")) throw;
-    if (cause.code == "yaml/merge") throw WordedError(cause, "duplicate merge key");
-    throw WordedError(cause,
+    if (cause.code == "yaml/merge") throw WordedError(error, "duplicate merge key");
+    throw WordedError(error,
                       cat("MalformedYAMLError: ", go_yaml_words(cause, piece, GoYaml::kVersion3)));
   }
 }

@@ -120,7 +120,7 @@ void require_unique_when_written(const Node& body, const SourceStore* sources) {
   try {
     require_unique_keys(body);
   } catch (const Error& error) {
-    throw WordedError(error.diagnostic(), repeated_keys(body, sources));
+    throw WordedError(error, repeated_keys(body, sources));
   }
 }
 
@@ -129,7 +129,7 @@ void require_unique_when_written(const Item& item, const SourceStore* sources) {
     require_unique_keys(*item.body);
   } catch (const Error& error) {
     Arena arena;
-    throw WordedError(error.diagnostic(), repeated_keys(*with_history(arena, item), sources));
+    throw WordedError(error, repeated_keys(*with_history(arena, item), sources));
   }
 }
 

@@ -104,7 +104,7 @@ std::string words_of(const Error& error) {
 }
 
 void rethrow_during(const Error& error, std::string_view doing, const Arguments& arguments) {
-  throw WordedError(error.diagnostic(), door_text_around(words_of(error), doing, arguments));
+  throw WordedError(error, door_text_around(words_of(error), doing, arguments));
 }
 
 }  // namespace plumb::kustomize

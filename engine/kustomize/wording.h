@@ -19,6 +19,8 @@ using Arguments = std::vector<std::string>;
 
 // An error with what kustomize would print behind "Error: ".
 struct WordedError : Error {
+  WordedError(const Error& error, std::string text)
+      : Error(error.diagnostic(), error.further()), words(std::move(text)) {}
   WordedError(Diagnostic diagnostic, std::string text)
       : Error(std::move(diagnostic)), words(std::move(text)) {}
   std::string words;
