@@ -90,7 +90,7 @@ class Schemas {
     std::vector<kube::MergeField> fields = fields_of(schema);
     if (is_object) {
       std::erase_if(fields, [](const kube::MergeField& field) { return field.name == "metadata"; });
-      fields.push_back({"metadata", object_meta_});
+      fields.push_back({"metadata", object_meta_, false, {}});
     }
     return fields.empty() ? std::uint16_t{0} : filled(new_type(schema), std::move(fields));
   }
@@ -120,9 +120,9 @@ class Schemas {
 
   kube::MergeField field_of(std::string_view name, const Node& schema) {
     const Node* const items = yaml::find(schema, "items");
-    if (items == nullptr) return {name, type_of(schema)};
+    if (items == nullptr) return {name, type_of(schema), false, {}};
     const std::span<const kube::MergeKey> keys = keys_of(schema, *items);
-    if (keys.empty()) return {name};
+    if (keys.empty()) return {name, 0, false, {}};
     return {name, type_of(*items), true, keys[0].name, {}, keys};
   }
 
