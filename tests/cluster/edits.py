@@ -5,7 +5,7 @@
 
 Half of the edits are applied server-side, half client-side. Content is everything but managedFields, resourceVersion
 and generation, which a write without any effect moves too. What the server refuses has to be blocked, or unknown. What
-kubectl itself gets wrong is listed in QUIRKS and counted apart. The last line counts.
+kubectl does otherwise than it is asked to is listed in QUIRKS and counted apart. The last line counts.
 """
 
 import collections
@@ -129,7 +129,7 @@ def as_list(bodies):
 
 def errors_of(body, errors):
     name = body["metadata"]["name"]
-    lines = [line for line in errors.splitlines() if name in line and "STDIN" in line]
+    lines = [line for line in errors.splitlines() if "STDIN" in line and f'"{name}"' in line]
     return " ".join(lines)[:300] or errors[:300]
 
 
@@ -192,6 +192,11 @@ def rounds_an_integer(old, new):
     return "." in old["apiVersion"] and any(abs(number) > 2**53 for number in integers(old) + integers(new))
 
 
+def values(node):
+    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return [*below, *(found for value in below for found in values(value))]
+
+
 def shares_a_merge_key(old, new):
     """Ports are merged by their number alone: with one of TCP and UDP kubectl deletes, or changes, the other, too."""
     for found in lists(old) + lists(new):
@@ -202,8 +207,13 @@ def shares_a_merge_key(old, new):
     return False
 
 
-# Client-side applies that do something else than what is asked for.
-QUIRKS = (rounds_an_integer, shares_a_merge_key)
+def has_a_null_in_a_list(old, new):
+    """kubectl sends it as it is, and the server reads an empty value; in the JSON merge patch that plumb asks about it is absent."""
+    return any(value is None for found in lists(new) for item in found if isinstance(item, dict) for value in values(item))
+
+
+# Client-side applies that do something else than what is asked for; docs/guide/live.md names them, too.
+QUIRKS = (rounds_an_integer, shares_a_merge_key, has_a_null_in_a_list)
 
 
 def quirk_of(way, old, new):
@@ -282,7 +292,7 @@ def main():
                 edits, failures, quirks = round_of(world, draw, bodies)
                 done, total, wrong, known = done + edits, total + edits, wrong + failures, known + quirks
     for quirk, count in sorted(collections.Counter(known).items()):
-        print(f"known: kubectl {quirk}, {count}")
+        print(f"known: {quirk} {count}")
     print(f"{total - wrong - len(known)} passed, {wrong} failed")
     return 1 if wrong else 0
 
