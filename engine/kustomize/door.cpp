@@ -207,7 +207,8 @@ int run_build(std::span<const std::string> words, const std::string& working_dir
 
 constexpr std::string_view kHelp =
     "Manages declarative configuration of Kubernetes.\n\n"
-    "Usage:\n  kustomize build [DIR] [flags]\n  kustomize edit COMMAND\n  kustomize create [flags]\n"
+    "Usage:\n  kustomize build [DIR] [flags]\n  kustomize edit COMMAND\n  kustomize create "
+    "[flags]\n"
     "  kustomize version\n";
 
 }  // namespace
@@ -232,8 +233,7 @@ int run_door(std::span<const std::string> arguments, const std::string& working_
     return command == "edit" ? edit::run_edit(rest, place, streams)
                              : edit::run_create(rest, place, streams);
   }
-  for (const std::string_view other :
-       {"localize", "cfg", "fn", "openapi", "completion"})
+  for (const std::string_view other : {"localize", "cfg", "fn", "openapi", "completion"})
     if (arguments[0] == other)
       return fail_usage(streams, cat("'kustomize ", other, "' is not supported by plumb"));
   return fail_usage(streams, cat("unknown command \"", arguments[0], "\" for \"kustomize\""));

@@ -107,8 +107,7 @@ TEST_CASE("lists and maps get their entries, once", "[kustomize][edit]") {
   CHECK(bench.after("edit add label b:1 a:2") == kHead + "commonLabels:\n  a: \"2\"\n  b: \"1\"\n");
   CHECK(bench.failure("edit add label a:3") ==
         "Error: label a already in kustomization file. Use --force to override.");
-  CHECK(bench.after("edit add label -f a:x") ==
-        kHead + "commonLabels:\n  a: \"x\"\n  b: \"1\"\n");
+  CHECK(bench.after("edit add label -f a:x") == kHead + "commonLabels:\n  a: \"x\"\n  b: \"1\"\n");
   CHECK(bench.after("edit remove label a,b") == kHead);
   CHECK(bench.after("edit set replicas web=3 api=2") ==
         kHead + "replicas:\n- count: 2\n  name: api\n- count: 3\n  name: web\n");
