@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "plan/plan.h"
+#include "yaml/emit.h"
 #include "yaml/json.h"
 #include "yaml/path.h"
 #include "yaml/read.h"
@@ -58,6 +59,9 @@ struct Desk {
       std::vector<plan::Answer> result;
       for (const plan::Question& question : questions) {
         asked.push_back(question);
+        // The question's own object goes with the plan.
+        const std::string text = yaml::emit_json(*question.object);
+        asked.back().object = yaml::read_json(yaml::make_string(memory, text)->text, {}, memory);
         const auto found = answers.find(kube::describe(question.id));
         result.push_back(found != answers.end() ? found->second
                                                 : plan::Answer{201, question.object, {}, {}});

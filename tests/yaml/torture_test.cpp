@@ -49,7 +49,13 @@ Reading read_some(const std::string& text) {
   return best;
 }
 
+#ifdef NDEBUG
 constexpr double kSecondsMax = 1.0;
+constexpr bool kMeasured = true;
+#else
+constexpr double kSecondsMax = 60.0;  // sanitizers have another measure of time
+constexpr bool kMeasured = false;
+#endif
 // A sixteenth of the text takes a sixteenth of the time; tables that outgrow a cache and fresh
 // memory take somewhat more, and the square would be 256 times.
 constexpr std::size_t kFraction = 16;
@@ -65,7 +71,7 @@ TEST_CASE("no text takes more than its share of time", "[yaml][read][limits]") {
       const Reading whole = read_some(input.make(input.size));
       CHECK(whole.code == input.ends);
       CHECK(whole.seconds < kSecondsMax);
-      if (whole.seconds < kMeasurable || !input.ends.empty()) continue;
+      if (!kMeasured || whole.seconds < kMeasurable || !input.ends.empty()) continue;
       const Reading part = read_some(input.make(input.size / kFraction));
       CHECK(whole.seconds < kRatioMax * part.seconds);
     }
