@@ -112,7 +112,9 @@ class World:
                 managers = [entry.get("manager", "") for entry in metadata.get("managedFields", [])]
                 if managers and all(manager.startswith(SERVERS_OWN) for manager in managers):
                     continue
-                found[metadata.get("uid", target)] = (target, metadata.get("name"), metadata.get("resourceVersion"))
+                if "uid" not in metadata:
+                    continue  # nothing that is stored: componentstatuses are the health of the moment
+                found[metadata["uid"]] = (target, metadata.get("name"), metadata.get("resourceVersion"))
         return found
 
     def collections(self):
