@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "kustomize/build.h"
+#include "kustomize/file_names.h"
 #include "kustomize/go_yaml_text.h"
 #include "kustomize/shape.h"
 #include "kustomize/strict.h"
@@ -13,9 +14,6 @@
 namespace plumb::kustomize {
 
 namespace {
-
-constexpr std::array<std::string_view, 3> kFileNames{"kustomization.yaml", "kustomization.yml",
-                                                     "Kustomization"};
 
 struct Deprecation {
   std::string_view field, instead;

@@ -7,15 +7,13 @@
 #include "kustomize/build.h"
 #include "kustomize/edit/commands.h"
 #include "kustomize/edit/edit.h"
+#include "kustomize/file_names.h"
 
 namespace plumb::kustomize::edit {
 
 namespace {
 
 using yaml::Node;
-
-constexpr std::string_view kFileNames[] = {"kustomization.yaml", "kustomization.yml",
-                                           "Kustomization"};
 
 bool holds_kustomization(const Place& place, const std::string& directory) {
   return std::ranges::any_of(

@@ -6,6 +6,7 @@
 #include "base/diagnostic.h"
 #include "base/text.h"
 #include "files/output.h"
+#include "kustomize/file_names.h"
 #include "kustomize/shape.h"
 #include "kustomize/wording.h"
 #include "yaml/edit.h"
@@ -24,9 +25,6 @@ constexpr yaml::Profile last_wins(yaml::Profile profile) {
   return profile;
 }
 const yaml::Profile kProfile = last_wins(yaml::kKustomizationProfile);
-
-constexpr std::array<std::string_view, 3> kFileNames{"kustomization.yaml", "kustomization.yml",
-                                                     "Kustomization"};
 
 // Where kustomize puts the fields that a file did not have: in this order, behind the others.
 constexpr std::array kFieldOrder{std::string_view("apiVersion"),
