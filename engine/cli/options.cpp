@@ -98,7 +98,7 @@ constexpr std::array kRows{
               [](Options& o, std::string_view v) {
                 o.allow.push_back(parse_pair(v, "RULE=RESOURCE", "--allow"));
               }},
-    OptionRow{"--timeout", "", "SECONDS", "how long a cluster may take to answer; 60",
+    OptionRow{"--timeout", "", "SECONDS", "how long all talk with a cluster may take; 60",
               [](Options& o, std::string_view v) { o.timeout = parse_timeout(v); }},
     OptionRow{"--allow-incomplete", "", "",
               "kinds that a cluster does not let us list do not make the status 2",

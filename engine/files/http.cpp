@@ -300,9 +300,11 @@ class HttpClient::Engine {
         std::move(request), std::move(handler), Clock::now() + delay, settings_.answer_bytes}));
   }
 
-  void run() {
+  Clock::time_point end_of_timeout() const { return Clock::now() + settings_.timeout; }
+
+  void run(Clock::time_point deadline) {
     const NoBrokenPipe guard;
-    deadline_ = Clock::now() + settings_.timeout;
+    deadline_ = deadline;
     try {
       while (!waiting_.empty() || !active_.empty()) step();
     } catch (...) {
@@ -378,6 +380,9 @@ class HttpClient::Engine {
     set(transfer, CURLOPT_WRITEFUNCTION, take_body);
     set(transfer, CURLOPT_WRITEDATA, &transfer);
     set(transfer, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700  // what is given up does not wait for a name to be found
+    set(transfer, CURLOPT_QUICK_EXIT, 1L);
+#endif
     set(transfer, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     set(transfer, CURLOPT_PIPEWAIT, 1L);
     set(transfer, CURLOPT_USERAGENT, "plumb");
@@ -551,7 +556,9 @@ void HttpClient::submit(HttpRequest request, Handler handler, milliseconds delay
   engine_->submit(std::move(request), std::move(handler), delay);
 }
 
-void HttpClient::run() { engine_->run(); }
+void HttpClient::run(Clock::time_point end) { engine_->run(end); }
+
+void HttpClient::run() { engine_->run(engine_->end_of_timeout()); }
 
 HttpResponse HttpClient::send(HttpRequest request) {
   HttpResponse response;

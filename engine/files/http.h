@@ -76,7 +76,7 @@ struct HttpResponse {
 
 // How to reach a server. PEM texts are contents, not names of files; empty: the system's.
 struct HttpSettings {
-  std::chrono::milliseconds timeout{60'000};  // of one run(), whatever happens in it
+  std::chrono::milliseconds timeout{60'000};  // of a run() that is given no other end
   std::uint64_t answer_bytes = Limits().answer_bytes;
   std::string authorities = {};  // PEM: who may sign the server's certificate
   std::string certificate = {};  // PEM: ours
@@ -100,9 +100,11 @@ class HttpClient {
 
   // Takes a request; it is on its way in run(), after `delay`. `handler` is called once.
   void submit(HttpRequest request, Handler handler, std::chrono::milliseconds delay = {});
-  // Until everything was answered, also what handlers submit. What is not within the timeout fails
-  // with kTimeout. An exception of a handler ends it, what else was under way is dropped.
-  void run();
+  // Until everything was answered, also what handlers submit. What is not answered by then,
+  // whatever it waits for, fails with kTimeout. An exception of a handler ends it, what else was
+  // under way is dropped.
+  void run(std::chrono::steady_clock::time_point end);
+  void run();  // within the timeout
   // One request, now.
   HttpResponse send(HttpRequest request);
 

@@ -715,13 +715,21 @@ bool is_empty(const Plan& plan) {
 }
 
 namespace {
+// Whether the server was asked about it and could not say; what differs is shown all the same.
+bool is_unanswered(const Step& step) {
+  return step.verified == Verified::kNone &&
+         std::ranges::any_of(step.reasons, [](const Reason& why) {
+           return why.rule == "unverified" || why.rule == "moved";
+         });
+}
+
 // Whether it is known of every object what becomes of it, or allowed that it is not.
 bool is_clear(const Plan& plan) {
   return plan.complete && std::ranges::none_of(plan.environments, [&](const auto& environment) {
            return std::ranges::any_of(environment.steps, [&](const Step& step) {
              const bool allowed = plan.allow_incomplete && !step.reasons.empty() &&
                                   step.reasons.front().rule == "not-listed";
-             return step.verb == Verb::kUnknown && !allowed;
+             return (step.verb == Verb::kUnknown && !allowed) || is_unanswered(step);
            });
          });
 }

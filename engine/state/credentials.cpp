@@ -39,11 +39,13 @@ Program program_of(const ExecPlugin& plugin, bool asks, std::chrono::millisecond
   return program;
 }
 
-std::vector<Note> notes_of(const ExecPlugin& plugin, const Outcome& outcome) {
+std::vector<Note> notes_of(const ExecPlugin& plugin, const Outcome& outcome,
+                           std::string cure = {}) {
   std::vector<Note> notes;
   const std::string_view said = trim(outcome.errors);
   if (!said.empty()) notes.push_back({cat("it says: ", said.substr(0, 2000))});
   if (!outcome.found && !plugin.install_hint.empty()) notes.push_back({plugin.install_hint});
+  if (!cure.empty()) notes.push_back({std::move(cure)});
   return notes;
 }
 
@@ -75,8 +77,8 @@ std::optional<Clock::time_point> parse_time(std::string_view text) {
   return Clock::from_time_t(::timegm(&time)) - std::chrono::minutes(minutes);
 }
 
-Credentials::Credentials(const Connection& connection, const World& world)
-    : connection_(connection), world_(world), http_(connection.http) {
+Credentials::Credentials(const Connection& connection, const World& world, Patience& patience)
+    : connection_(connection), world_(world), patience_(patience), http_(connection.http) {
   world_.secret(connection.token);
   world_.secret(connection.password);
   world_.secret(connection.http.key);
@@ -137,11 +139,15 @@ void Credentials::run_plugin() {
   if (plugin.asking == Asking::kAlways && !world_.terminal)
     fail_plugin(plugin, "has to ask somebody, and there is no terminal");
   const bool asks = plugin.asking != Asking::kNever && world_.terminal;
-  const Outcome outcome = run_program(program_of(plugin, asks, http_.timeout));
+  const Patience::Wait wait(patience_);
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(wait.end() - Patience::Clock::now());
+  const Outcome outcome = run_program(program_of(plugin, asks, left));
   if (!outcome.found) fail_plugin(plugin, "cannot be started", notes_of(plugin, outcome));
   if (!outcome.in_time)
-    fail_plugin(plugin, cat("did not end within ", http_.timeout.count(), " ms"),
-                notes_of(plugin, outcome));
+    fail_plugin(plugin, cat("did not end within ", left.count(), " ms"),
+                notes_of(plugin, outcome,
+                         "run it by hand to see what it waits for; --timeout allows more"));
   if (outcome.status != 0)
     fail_plugin(plugin, cat("ended with status ", outcome.status), notes_of(plugin, outcome));
   take_answer(outcome.output);

@@ -8,6 +8,7 @@
 
 #include "files/http.h"
 #include "state/kubeconfig.h"
+#include "state/patience.h"
 
 namespace plumb::state {
 
@@ -17,8 +18,8 @@ namespace plumb::state {
 // state/kubeconfig.
 class Credentials {
  public:
-  // All three must outlive it.
-  Credentials(const Connection& connection, const World& world);
+  // All must outlive it. A plugin takes of the patience.
+  Credentials(const Connection& connection, const World& world, Patience& patience);
 
   // Authorization and Impersonate-… for a request that is sent now.
   std::vector<files::HttpHeader> headers();
@@ -37,6 +38,7 @@ class Credentials {
 
   const Connection& connection_;
   const World& world_;
+  Patience& patience_;
   files::HttpSettings http_;
   std::string token_;
   std::optional<std::chrono::system_clock::time_point> expires_;

@@ -72,12 +72,14 @@ class DryRuns {
   std::vector<DryRunAnswer> ask() {
     fill();
     wire_.run();
+    for (DryRunAnswer& answer : answers_)
+      if (answer.status == 0) answer.error = why_none_;
     return std::move(answers_);
   }
 
  private:
   void fill() {
-    while (next_ < runs_.size() && under_way_ < window_.size()) start(next_++);
+    while (why_none_.empty() && next_ < runs_.size() && under_way_ < window_.size()) start(next_++);
   }
 
   void start(std::size_t index) {
@@ -133,13 +135,26 @@ class DryRuns {
   void send(std::size_t index, files::HttpRequest request) {
     ++under_way_;
     const bool creates = request.method == "POST";
-    wire_.submit(std::move(request),
-                 [this, index, creates, start = Clock::now()](files::HttpResponse response) {
-                   --under_way_;
-                   window_.note(Clock::now() - start);
-                   take(index, creates, response);
-                   fill();
-                 });
+    wire_.submit(
+        std::move(request),
+        [this, index, creates, start = Clock::now()](files::HttpResponse response) {
+          --under_way_;
+          if (response.failure != files::HttpFailure::kNone) return give_up(response);
+          window_.note(Clock::now() - start);
+          take(index, creates, response);
+          fill();
+        },
+        true);
+  }
+
+  // What is not answered yet will not be: nobody is there any more, or the time is over.
+  void give_up(const files::HttpResponse& response) {
+    if (!why_none_.empty()) return;
+    try {
+      wire_.fail_on_the_way(response);
+    } catch (const Error& error) {
+      why_none_ = error.diagnostic().text;
+    }
   }
 
   void take(std::size_t index, bool creates, const files::HttpResponse& response) {
@@ -175,6 +190,7 @@ class DryRuns {
   std::vector<DryRunAnswer> answers_;
   std::size_t next_ = 0;
   std::size_t under_way_ = 0;
+  std::string why_none_;  // "" while answers come
   Window window_;
 };
 

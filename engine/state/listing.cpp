@@ -170,7 +170,8 @@ class Reading {
     Node& page = read_answer(sources_, id, *state_.set.arena, limits_);
     Node* const items = yaml::find(page, "items");
     if (items == nullptr || !(items->is_sequence() || items->is_null()))
-      fail("state/cluster-answer", {}, cat("expected a list from ", sources_.get(id).name));
+      fail("state/cluster-answer", {}, cat("expected a list from ", sources_.get(id).name),
+           {{"something else than a Kubernetes API may answer there: a proxy, a login page"}});
     std::vector<Node*>& all = listings_[index].items;
     all.insert(all.end(), items->items.begin(), items->items.end());
     if (all.size() > limits_.objects) fail_limit(limits_, &Limits::objects, {});

@@ -86,7 +86,10 @@ std::string percent_encode(std::string_view text) {
 }
 
 Wire::Wire(const Connection& connection, const World& world, const Limits& limits)
-    : connection_(connection), limits_(limits), credentials_(connection, world) {}
+    : connection_(connection),
+      limits_(limits),
+      patience_(connection.http.timeout),
+      credentials_(connection, world, patience_) {}
 
 void Wire::connect() {
   files::HttpSettings settings = credentials_.http();
@@ -95,12 +98,12 @@ void Wire::connect() {
   generation_ = credentials_.generation();
 }
 
-void Wire::submit(files::HttpRequest request, Handler handler) {
+void Wire::submit(files::HttpRequest request, Handler handler, bool takes_failures) {
   if (!is_harmless(request.method, request.url))
     fail("state/would-write", {},
          cat("refused to send ", request.method, " ", path_of(request.url)),
          {{"plumb only reads clusters, and asks for dry runs"}});
-  post({std::move(request), std::move(handler)});
+  post({std::move(request), std::move(handler), takes_failures});
 }
 
 void Wire::post(Pending pending) {
@@ -109,15 +112,19 @@ void Wire::post(Pending pending) {
   std::vector<files::HttpHeader> who = credentials_.headers();
   std::move(who.begin(), who.end(), std::back_inserter(request.headers));
   if (!client_) connect();
-  ++requests_;
-  client_->submit(std::move(request),
-                  [this, pending = std::move(pending)](files::HttpResponse response) mutable {
-                    take(std::move(pending), std::move(response));
-                  });
+  const std::size_t number = requests_++;
+  unanswered_[number] = cat(request.method, ' ', path_of(pending.request.url));
+  client_->submit(std::move(request), [this, number, pending = std::move(pending)](
+                                          files::HttpResponse response) mutable {
+    if (response.failure == files::HttpFailure::kNone) unanswered_.erase(number);
+    take(std::move(pending), std::move(response));
+  });
 }
 
 void Wire::take(Pending pending, files::HttpResponse response) {
-  if (response.failure != files::HttpFailure::kNone) fail_on_the_way(response);
+  const bool failed = response.failure != files::HttpFailure::kNone;
+  if (failed && (!pending.takes_failures || response.failure == files::HttpFailure::kTooLarge))
+    fail_on_the_way(response);
   bytes_ += response.body.size();
   if (response.status == 401) {
     refused_.push_back(std::move(pending));
@@ -128,8 +135,9 @@ void Wire::take(Pending pending, files::HttpResponse response) {
 
 // Who is refused gets new credentials, once.
 void Wire::run() {
+  const Patience::Wait wait(patience_);
   for (bool renewed = false; client_; renewed = true) {
-    client_->run();
+    client_->run(wait.end());
     if (refused_.empty()) return;
     if (renewed || !credentials_.renew()) fail_unauthorized();
     if (credentials_.generation() != generation_) connect();
@@ -151,6 +159,16 @@ void Wire::fail_unauthorized() const {
          "expired"}});
 }
 
+// What a time that is over was spent on.
+std::string Wire::progress() const {
+  const auto all = patience_.all().count();
+  const std::string time = all % 1000 == 0 ? cat(all / 1000, " s") : cat(all, " ms");
+  const std::size_t waiting = unanswered_.size();
+  return cat("within ", time, " it answered ", requests_ - waiting, " of ",
+             count_of(requests_, "request"), ", and not ", unanswered_.begin()->second,
+             waiting > 1 ? cat(" and ", waiting - 1, " more") : "");
+}
+
 void Wire::fail_on_the_way(const files::HttpResponse& response) const {
   using files::HttpFailure;
   const std::string why = cat(connection_.server, ": ", response.cause);
@@ -167,7 +185,8 @@ void Wire::fail_on_the_way(const files::HttpResponse& response) const {
            cat("the client certificate cannot be used at ", why),
            {{"check 'client-certificate' and 'client-key' of the user"}});
     case HttpFailure::kTimeout:
-      fail("state/cluster-timeout", cluster, cat("no answer in time from the cluster at ", why),
+      fail("state/cluster-timeout", cluster,
+           cat("no answer in time from the cluster at ", connection_.server, ": ", progress()),
            {{"--timeout allows more"}});
     case HttpFailure::kCut:
       fail("state/cluster-cut", cluster, cat("the connection was cut by the cluster at ", why),

@@ -237,6 +237,21 @@ TEST_CASE("no answer is never no change", "[plan][verify]") {
   CHECK(plan::diff_status(plan) == 2);
 }
 
+TEST_CASE("a difference of which the server could not say more is shown, and not clear",
+          "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("replicas: 2"));
+  desk.live(web("replicas: 1", std::string(kPaused)));
+  desk.environment().applier = {"argocd-controller", true};
+  desk.connect();
+  desk.answer(kId, 503, R"({"message":"no healthy upstream"})");
+  const plan::Plan plan = plan::make(desk.input);
+  CHECK(plan.environments[0].steps.at(0).verb == plan::Verb::kUpdate);
+  CHECK(plan.environments[0].steps.at(0).verified == plan::Verified::kNone);
+  CHECK(plan::exit_status(plan, false) == 2);
+  CHECK(plan::diff_status(plan) == 2);
+}
+
 TEST_CASE("an object that moved while it was looked at is not known", "[plan][verify]") {
   Desk desk;
   desk.unit("u", "-", web("paused: true, replicas: 1"));

@@ -294,6 +294,86 @@ TEST_CASE("a dry run is made as the applier, and answered as the server words it
               cat("/apis/apps/v1/namespaces/a/deployments", query, "kubectl")});
 }
 
+TEST_CASE("the time allowed is for the whole talk, and it is said what it was spent on",
+          "[state][cluster]") {
+  using std::chrono::milliseconds;
+  const auto slow = [](milliseconds pause) { std::this_thread::sleep_for(pause); };
+  const auto failure = [&](FakeServer::Handler handler, auto&& talk_to) -> std::string {
+    const FakeServer server(std::move(handler));
+    SourceStore sources;
+    const World world{.variable = {}, .working_directory = "/"};
+    const Limits limits;
+    Connection connection = Talk::connection(server);
+    connection.http.timeout = milliseconds(400);
+    Cluster cluster(sources, world, connection, limits);
+    const auto start = std::chrono::steady_clock::now();
+    try {
+      talk_to(cluster);
+    } catch (const Error& error) {
+      CHECK(error.diagnostic().code == "state/cluster-timeout");
+      CHECK(std::chrono::steady_clock::now() - start < milliseconds(600));
+      return error.diagnostic().text;
+    }
+    return "";
+  };
+  const auto read = [](Cluster& cluster) {
+    Query query;
+    query.kinds[{"apps", "Deployment"}] = {"v1", {"a"}};
+    query.asks_access = true;
+    cluster.read(query);
+  };
+  const auto hangs_at = [&](std::string_view part) {
+    return [&slow, part](const FakeRequest& request) {
+      if (contains(request.target, part)) slow(milliseconds(800));
+      return contains(request.target, "deployments") ? page("") : answer(201, "{}");
+    };
+  };
+  const auto behind = [&](std::string_view part) { return served(hangs_at(part)); };
+  CHECK(contains(failure(hangs_at("/api"), read), "within 400 ms it answered 0 of 3 requests"));
+  CHECK(contains(failure(behind("deployments"), read),
+                 "answered 4 of 5 requests, and not GET /apis/apps/v1/namespaces/a/deployments"));
+  CHECK(contains(failure(behind("selfsubject"), read), "and not POST /apis/authorization.k8s.io"));
+  CHECK(contains(failure(behind("openapi"), [](Cluster& cluster) { cluster.openapi("apps/v1"); }),
+                 "and not GET /openapi/v3"));
+  // Many answers, each in time, are too late all the same; so are pauses that a server asks for.
+  const auto creeping = served([&](const FakeRequest&) {
+    slow(milliseconds(60));
+    return page(item("one"), "next");
+  });
+  CHECK(contains(failure(creeping, read), "and not GET /apis/apps"));
+  const auto busy =
+      served([](const FakeRequest&) { return answer(429, "", "Retry-After: 9\r\n"); });
+  CHECK(failure(busy, read).empty());
+}
+
+TEST_CASE("dry runs that come too late leave what was read as it is", "[state][dry-run]") {
+  const FakeServer server(served([](const FakeRequest& request) {
+    if (contains(request.target, "/slow"))
+      std::this_thread::sleep_for(std::chrono::milliseconds(800));
+    return answer(200, "{}");
+  }));
+  SourceStore sources;
+  const World world{.variable = {}, .working_directory = "/"};
+  const Limits limits;
+  Connection connection = Talk::connection(server);
+  connection.http.timeout = std::chrono::milliseconds(400);
+  Cluster cluster(sources, world, connection, limits);
+  Arena arena;
+  const auto object = [&](std::string_view name) {
+    return parse(
+        cat("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ", name, ", namespace: a}\n"),
+        arena);
+  };
+  std::vector<DryRun> runs{{object("quick"), "m", true, false}};
+  for (int i = 0; i < 20; ++i) runs.push_back({object("slow"), "m", true, false});
+  const std::vector<DryRunAnswer> answers = cluster.dry_run(runs);
+  CHECK(answers[0].status == 200);
+  CHECK(answers[1].status == 0);
+  CHECK(contains(answers[1].error, "answered 4 of"));
+  CHECK(answers[20].error == answers[1].error);
+  CHECK(server.requests().size() < 14);
+}
+
 TEST_CASE("no more than eight dry runs are under way at once", "[state][dry-run]") {
   Talk talk([](const FakeRequest&) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));

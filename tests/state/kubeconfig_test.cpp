@@ -182,6 +182,7 @@ TEST_CASE("an error in a kubeconfig names the place and shows no text", "[state]
 }
 
 TEST_CASE("in a pod its account is used, when there is no kubeconfig", "[state][kubeconfig]") {
+  Patience patience(std::chrono::seconds(60));
   const Scratch scratch;
   scratch.write("token", "pod-token\n");
   scratch.write("ca.crt", "CA");
@@ -194,10 +195,12 @@ TEST_CASE("in a pod its account is used, when there is no kubeconfig", "[state][
   CHECK(connection.server == "https://[fd00::1]:443");
   CHECK(connection.namespace_name == "team-a");
   CHECK(connection.http.authorities == "CA");
-  CHECK(header(Credentials(connection, world).headers(), "Authorization") == "Bearer pod-token");
+  CHECK(header(Credentials(connection, world, patience).headers(), "Authorization") ==
+        "Bearer pod-token");
 }
 
 TEST_CASE("a token file wins over the token while it is there", "[state][credentials]") {
+  Patience patience(std::chrono::seconds(60));
   const Scratch scratch;
   const World world = world_of({});
   const Connection connection =
@@ -205,7 +208,7 @@ TEST_CASE("a token file wins over the token while it is there", "[state][credent
                            "{token: given, tokenFile: token, as: bob, as-uid: '7', "
                            "as-groups: [g, h], as-user-extra: {k: [v]}}"));
   scratch.write("token", "from-file\n");
-  Credentials credentials(connection, world);
+  Credentials credentials(connection, world, patience);
   CHECK(header(credentials.headers(), "Authorization") == "Bearer from-file");
   CHECK(header(credentials.headers(), "Impersonate-User") == "bob");
   CHECK(header(credentials.headers(), "Impersonate-Uid") == "7");
@@ -216,17 +219,21 @@ TEST_CASE("a token file wins over the token while it is there", "[state][credent
   CHECK(credentials.renew());
   CHECK(header(credentials.headers(), "Authorization") == "Bearer newer");
   std::filesystem::remove(scratch.at("token"));
-  CHECK(header(Credentials(connection, world).headers(), "Authorization") == "Bearer given");
+  CHECK(header(Credentials(connection, world, patience).headers(), "Authorization") ==
+        "Bearer given");
 }
 
 TEST_CASE("a password is sent as basic authorization", "[state][credentials]") {
+  Patience patience(std::chrono::seconds(60));
   const Scratch scratch;
   const World world = world_of({});
   const Connection connection = read(scratch, config(kServer, "{username: u, password: p}"));
-  CHECK(header(Credentials(connection, world).headers(), "Authorization") == "Basic dTpw");
+  CHECK(header(Credentials(connection, world, patience).headers(), "Authorization") ==
+        "Basic dTpw");
 }
 
 TEST_CASE("a plugin gives a token once, until it has expired", "[state][credentials]") {
+  Patience patience(std::chrono::seconds(60));
   const Scratch scratch;
   World world = world_of({});
   std::vector<std::string> secrets;
@@ -235,7 +242,7 @@ TEST_CASE("a plugin gives a token once, until it has expired", "[state][credenti
   const auto runs = [&] { return scratch.read("runs").size() / 2; };
   const Connection once =
       read(scratch, config(kServer, shell(counts + credential(R"("token":"T")"))));
-  Credentials credentials(once, world);
+  Credentials credentials(once, world, patience);
   CHECK(header(credentials.headers(), "Authorization") == "Bearer T");
   CHECK(header(credentials.headers(), "Authorization") == "Bearer T");
   CHECK(runs() == 1);
@@ -247,7 +254,7 @@ TEST_CASE("a plugin gives a token once, until it has expired", "[state][credenti
       config(kServer,
              shell(counts +
                    credential(R"("token":"T","expirationTimestamp":"2020-01-01T00:00:00Z")"))));
-  Credentials stale(expired, world);
+  Credentials stale(expired, world, patience);
   stale.headers();
   stale.headers();
   CHECK(runs() == 4);
@@ -255,6 +262,7 @@ TEST_CASE("a plugin gives a token once, until it has expired", "[state][credenti
 
 TEST_CASE("a plugin may give a certificate, and learns of the cluster when it asks",
           "[state][credentials]") {
+  Patience patience(std::chrono::seconds(60));
   const Scratch scratch;
   const World world = world_of({});
   const std::string script = cat(
@@ -265,7 +273,7 @@ TEST_CASE("a plugin may give a certificate, and learns of the cluster when it as
       config("{server: 'https://h', certificate-authority-data: Q0E=, extensions: [{name: "
              "client.authentication.k8s.io/exec, extension: {audience: a}}]}",
              shell(script, "provideClusterInfo: true, env: [{name: A, value: b}]", "v1beta1")));
-  Credentials credentials(connection, world);
+  Credentials credentials(connection, world, patience);
   CHECK(credentials.headers().empty());
   CHECK(credentials.http().certificate == "C");
   CHECK(credentials.http().key == "K");
@@ -283,10 +291,10 @@ TEST_CASE("a plugin that fails, hangs or answers something else is an error with
   const auto run = [&](const std::string& user) -> std::string {
     const Scratch scratch;
     SourceStore sources;
-    Connection connection = read(sources, scratch, config(kServer, user));
-    connection.http.timeout = std::chrono::milliseconds(300);
+    const Connection connection = read(sources, scratch, config(kServer, user));
+    Patience patience(std::chrono::milliseconds(300));
     try {
-      Credentials(connection, world).headers();
+      Credentials(connection, world, patience).headers();
     } catch (const Error& error) {
       CHECK(error.diagnostic().code == "state/exec-plugin");
       return format_diagnostic(error.diagnostic(), sources);
