@@ -7,11 +7,11 @@
 #include <shared_mutex>
 #include <unordered_map>
 
-#include <dlfcn.h>
 #include <git2.h>
 
 #include "base/suggest.h"
 #include "base/text.h"
+#include "files/library.h"
 
 namespace plumb::files {
 
@@ -39,26 +39,14 @@ struct Library {
   std::string why_missing;  // empty when it is there
 };
 
-void* open_library() {
-  static constexpr const char* kNames[] = {"libgit2.so." LIBGIT2_SOVERSION,
-                                           "libgit2.so.1.5",
-                                           "libgit2.so.1.6",
-                                           "libgit2.so.1.7",
-                                           "libgit2.so.1.8",
-                                           "libgit2.so.1.9",
-                                           "libgit2.so.1.4",
-                                           "libgit2.so"};
-  for (const char* const name : kNames)
-    if (void* const library = ::dlopen(name, RTLD_NOW | RTLD_LOCAL)) return library;
-  return nullptr;
-}
-
-template <typename Function>
-void load(Library& library, void* handle, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(::dlsym(handle, name));
-  if (!function && library.why_missing.empty())
-    library.why_missing = cat("the libgit2 that was found has no '", name, "'");
-}
+constexpr const char* kLibraryNames[] = {"libgit2.so." LIBGIT2_SOVERSION,
+                                         "libgit2.so.1.5",
+                                         "libgit2.so.1.6",
+                                         "libgit2.so.1.7",
+                                         "libgit2.so.1.8",
+                                         "libgit2.so.1.9",
+                                         "libgit2.so.1.4",
+                                         "libgit2.so"};
 
 // Reading depends on the repository alone: not on who owns it, nor on anybody's git configuration.
 // Hashes are not checked again on each read, which would take as long as the read.
@@ -77,12 +65,12 @@ void set_up(const Library& git) {
 
 Library load_library() {
   Library library;
-  void* const handle = open_library();
+  void* const handle = open_library(kLibraryNames);
   if (!handle) {
     library.why_missing = "no libgit2.so was found";
     return library;
   }
-#define PLUMB_GIT_LOAD(name) load(library, handle, "git_" #name, library.name);
+#define PLUMB_GIT_LOAD(name) load_function(handle, "git_" #name, library.name, library.why_missing);
   PLUMB_GIT_FUNCTIONS(PLUMB_GIT_LOAD)
 #undef PLUMB_GIT_LOAD
   if (library.why_missing.empty()) set_up(library);

@@ -11,12 +11,12 @@
 #include <ctime>
 
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "files/library.h"
 
 namespace plumb::files {
 
@@ -42,27 +42,17 @@ struct Library {
   std::string why_missing;  // empty when it is there
 };
 
-void* open_library() {
-  for (const char* const name : {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so"})
-    if (void* const library = ::dlopen(name, RTLD_NOW | RTLD_LOCAL)) return library;
-  return nullptr;
-}
-
-template <typename Function>
-void load(Library& library, void* handle, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(::dlsym(handle, name));
-  if (!function && library.why_missing.empty())
-    library.why_missing = cat("the libcurl that was found has no '", name, "'");
-}
+constexpr const char* kLibraryNames[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so"};
 
 Library load_library() {
   Library library;
-  void* const handle = open_library();
+  void* const handle = open_library(kLibraryNames);
   if (!handle) {
     library.why_missing = "no libcurl.so.4 was found";
     return library;
   }
-#define PLUMB_CURL_LOAD(name) load(library, handle, "curl_" #name, library.name);
+#define PLUMB_CURL_LOAD(name) \
+  load_function(handle, "curl_" #name, library.name, library.why_missing);
   PLUMB_CURL_FUNCTIONS(PLUMB_CURL_LOAD)
 #undef PLUMB_CURL_LOAD
   if (library.why_missing.empty()) library.global_init(CURL_GLOBAL_DEFAULT);

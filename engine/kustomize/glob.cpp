@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "kustomize/edit/place.h"
+#include "kustomize/file_names.h"
 #include "kustomize/remote.h"
 #include "kustomize/strict.h"
 
@@ -19,7 +20,7 @@ enum class Want : std::uint8_t { kFile, kDirectory, kBoth };
 
 bool is_kustomization_file(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
-  return name == "kustomization.yaml" || name == "kustomization.yml" || name == "Kustomization";
+  return std::ranges::find(kFileNames, name) != kFileNames.end();
 }
 
 bool is_pattern(const Root& root, std::string_view text) {

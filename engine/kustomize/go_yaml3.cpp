@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "yaml/read.h"
+#include "yaml/tag.h"
 
 namespace plumb::kustomize {
 
@@ -358,20 +359,7 @@ class Writer {
   static std::string_view missing_tag(const Node& node) {
     if (!node.is_scalar() || node.is_string() || node.type == Type::kBinary) return {};
     if (yaml::resolve(node.text, yaml::Resolution::kGoYaml3) == node.type) return {};
-    switch (node.type) {
-      case Type::kNull:
-        return "!!null";
-      case Type::kBoolean:
-        return "!!bool";
-      case Type::kInteger:
-        return "!!int";
-      case Type::kFloat:
-        return "!!float";
-      case Type::kTimestamp:
-        return "!!timestamp";
-      default:
-        return {};
-    }
+    return yaml::short_tag(node.type);
   }
 
   // What an anchor names stands where it was read first; elsewhere it is named.

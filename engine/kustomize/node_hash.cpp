@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "yaml/emit.h"
 #include "yaml/read.h"
+#include "yaml/tag.h"
 
 namespace plumb::kustomize {
 
@@ -38,22 +39,7 @@ int style_number(Style style) {
 
 std::string_view tag_of(const Node& node) {
   if (!node.is_scalar()) return node.is_mapping() ? "!!map" : "!!seq";
-  switch (node.type) {
-    case Type::kNull:
-      return "!!null";
-    case Type::kBoolean:
-      return "!!bool";
-    case Type::kInteger:
-      return "!!int";
-    case Type::kFloat:
-      return "!!float";
-    case Type::kTimestamp:
-      return "!!timestamp";
-    case Type::kMerge:
-      return "!!merge";
-    default:
-      return "!!str";
-  }
+  return yaml::short_tag(node.type);
 }
 
 std::string json_string(std::string_view text) {

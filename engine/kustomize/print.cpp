@@ -13,6 +13,7 @@
 #include "kustomize/wording.h"
 #include "yaml/emit.h"
 #include "yaml/read.h"
+#include "yaml/tag.h"
 
 namespace plumb::kustomize {
 
@@ -47,25 +48,12 @@ void check_type(const Node& node) {
                     (node.type == Type::kFloat && resolved == Type::kInteger) ||
                     yaml::resolve(node.text, yaml::Resolution::kGoYaml2) == node.type;
   if (fits) return;
-  const auto tag = [](Type type) -> std::string_view {
-    switch (type) {
-      case Type::kInteger:
-        return "!!int";
-      case Type::kFloat:
-        return "!!float";
-      case Type::kBoolean:
-        return "!!bool";
-      case Type::kNull:
-        return "!!null";
-      case Type::kTimestamp:
-        return "!!timestamp";
-      default:
-        return "!!str";
-    }
-  };
   fail("kustomize/value-type", node.span,
-       cat("'", node.text, "' stands where a value of type ", tag(node.type).substr(2), " was"), {},
-       {cat("yaml: cannot decode ", tag(resolved), " `", node.text, "` as a ", tag(node.type))});
+       cat("'", node.text, "' stands where a value of type ", yaml::short_tag(node.type).substr(2),
+           " was"),
+       {},
+       {cat("yaml: cannot decode ", yaml::short_tag(resolved), " `", node.text, "` as a ",
+            yaml::short_tag(node.type))});
 }
 
 void check_text(const Node& node) {

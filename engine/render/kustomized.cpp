@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "kustomize/file_names.h"
 #include "kustomize/kustomize.h"
 #include "pipeline/references.h"
 #include "yaml/emit.h"
@@ -26,7 +27,7 @@ std::map<kube::ResourceId, std::string> renamed_objects(const kube::ResourceSet&
 }  // namespace
 
 bool has_kustomization(const files::Tree& tree, const files::Path& directory) {
-  for (const std::string_view name : {"kustomization.yaml", "kustomization.yml", "Kustomization"}) {
+  for (const std::string_view name : kustomize::kFileNames) {
     if (files::lookup(tree, directory.child(name)) == files::EntryKind::kFile) return true;
   }
   return false;

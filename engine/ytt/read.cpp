@@ -9,6 +9,7 @@
 #include "starlark/unicode.h"
 #include "yaml/emit.h"
 #include "yaml/read.h"
+#include "yaml/tag.h"
 #include "ytt/error.h"
 
 namespace plumb::ytt {
@@ -103,30 +104,12 @@ yaml::Type strict_type(const yaml::Node& node) {
   return yaml::Type::kString;
 }
 
-std::string_view short_tag(yaml::Type type) {
-  switch (type) {
-    case yaml::Type::kNull:
-      return "!!null";
-    case yaml::Type::kBoolean:
-      return "!!bool";
-    case yaml::Type::kInteger:
-      return "!!int";
-    case yaml::Type::kFloat:
-      return "!!float";
-    case yaml::Type::kMerge:
-      return "!!merge";
-    case yaml::Type::kTimestamp:
-      return "!!timestamp";
-    default:
-      return "!!str";
-  }
-}
-
 void check_strict(const yaml::Node& node) {
   const bool tagged = node.decoration != nullptr && !node.decoration->tag.empty();
   if (node.style != yaml::Style::kPlain || tagged) return;
-  const std::string_view careful = short_tag(strict_type(node));
-  const std::string_view usual = short_tag(yaml::resolve(node.text, yaml::Resolution::kGoYaml2));
+  const std::string_view careful = yaml::short_tag(strict_type(node));
+  const std::string_view usual =
+      yaml::short_tag(yaml::resolve(node.text, yaml::Resolution::kGoYaml2));
   if (careful != usual)
     refuse_strict(cat("Found '", node.text, "' ambigious (could be ", careful, " or ", usual, ")"),
                   node.span);
