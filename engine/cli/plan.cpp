@@ -19,7 +19,9 @@ int check_saved(Invocation& invocation, const plan::Plan& plan, report::Format f
       files::read(*tree, files::Path().resolve(path.substr(slash + 1)).value_or(files::Path()));
   if (!text) fail("cli/no-file", {}, cat("no file '", *invocation.options.check, "'"));
   const SourceId id = invocation.sources.add(*invocation.options.check, *text);
-  const plan::Freshness freshness = plan::check(*text, {id, 0, 0}, plan);
+  const std::string now =
+      report::write_plan(plan, report::Format::kJson, invocation.report_context());
+  const plan::Freshness freshness = plan::check(*text, {id, 0, 0}, plan, now);
   invocation.process.out += report::write_freshness(freshness, format, invocation.report_context());
   return freshness.fresh ? kDone : kStale;
 }

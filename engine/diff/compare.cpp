@@ -261,7 +261,11 @@ class Walk {
 
   void only_live(Frame& frame) {
     const Node& value = *frame.before;
-    if (is_assigned_here(pattern_of(frame), value)) return server(frame);
+    if (is_assigned_here(pattern_of(frame), value)) {
+      server(frame);
+      if (options_.keep_server) changes_.back().only_live = true;
+      return;
+    }
     const bool is_key = frame.step == yaml::PathStep::Kind::kKey;
     const bool nothing = yaml::is_empty(value) && frame.shape.type == nullptr;
     if (nothing && is_key && !frame.whole) return server(frame);
@@ -600,11 +604,22 @@ class Places {
   std::unordered_map<std::string, const Change*> above_;  // the places of changes and all above
 };
 
-// Without a base: what a server-side apply gave and head does not say was dropped by git.
+// Whether git moved there, as far as live tells: the applier gave what live has, or, where live has
+// nothing, he applies the object and never gave it.
+bool is_of_applier(const Change& change, const Node& live, std::string_view manager) {
+  if (change.cause == Cause::kServer) {
+    // A default that is not written any more stays; a finalizer or a label goes.
+    const bool goes = change.only_live && change.path.steps.front().key == "metadata";
+    return goes && is_applied(live, change.path, manager);
+  }
+  return is_applied(live, change.before == nullptr ? yaml::Path() : change.path, manager);
+}
+
+// Without a base: what a server-side apply gave is what git said then.
 void blame_git_for_applied(std::vector<Change>& changes, const Node& live,
                            std::string_view manager) {
   for (Change& change : changes) {
-    if (!change.only_live || !is_applied(live, change.path, manager)) continue;
+    if (!is_of_applier(change, live, manager)) continue;
     change.only_live = false;
     change.cause = Cause::kGit;
   }
@@ -613,6 +628,13 @@ void blame_git_for_applied(std::vector<Change>& changes, const Node& live,
 std::vector<Change> with_cause(std::vector<Change> changes, Cause cause) {
   for (Change& change : changes) {
     if (change.cause != Cause::kServer) change.cause = cause;
+  }
+  return changes;
+}
+
+std::vector<Change> without_server(std::vector<Change> changes, const Options& options) {
+  if (!options.keep_server) {
+    std::erase_if(changes, [](const Change& change) { return change.cause == Cause::kServer; });
   }
   return changes;
 }
@@ -648,12 +670,12 @@ std::vector<Change> compare(const Sides& sides, const Options& options, Arena& a
   const std::vector<Change> intended =
       base == nullptr ? std::vector<Change>() : compare(*base, *sides.head, git, arena);
   // What git drops is a change even where the server would have assigned a value of its own.
-  live.keep_server = options.keep_server || !intended.empty();
+  live.keep_server = true;
   std::vector<Change> needed = compare(*sides.live, *sides.head, live, arena);
   if (intended.empty()) {
     needed = with_cause(std::move(needed), Cause::kDrift);
     if (base == nullptr) blame_git_for_applied(needed, *sides.live, options.manager);
-    return needed;
+    return without_server(std::move(needed), options);
   }
   const Places by_git(intended);
   const Places by_others(compare(*sides.live, *base, live, arena));
@@ -665,10 +687,7 @@ std::vector<Change> compare(const Sides& sides, const Options& options, Arena& a
     change.cause = git_moved ? (live_moved ? Cause::kBoth : Cause::kGit) : Cause::kDrift;
     if (git_moved) change.only_live = false;  // git had it and dropped it
   }
-  if (!options.keep_server) {
-    std::erase_if(needed, [](const Change& change) { return change.cause == Cause::kServer; });
-  }
-  return needed;
+  return without_server(std::move(needed), options);
 }
 
 namespace {

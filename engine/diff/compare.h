@@ -36,7 +36,7 @@ struct Options {
   // null is a value; lists still go by their keys and quantities by their amount.
   bool stored = false;
   std::string_view seal;     // the key of values of `before` that are sealed (kube/sealed.h)
-  std::string_view manager;  // who applies server-side; empty: whoever did
+  std::string_view manager;  // whose server-side applies count as git; empty: anybody's
   bool keep_server = false;  // list what the server filled in too, with the cause kServer
 };
 
@@ -54,8 +54,9 @@ struct Sides {
 
 // What turns live into head (base into head where there is no live), each change with its cause.
 // Head must be there, and one of the others. Without base, the configuration that kubectl noted on
-// the live object stands in; without that too, nobody can tell who moved, and the cause is kDrift,
-// but for fields that a server-side apply gave and head does not have: git dropped them.
+// the live object stands in; without that too, what the applier owns in live (options.manager) is
+// what git said then, and what live does not have is new in git if he has applied the object. Of
+// all else nobody can tell who moved, and the cause is kDrift.
 std::vector<Change> compare(const Sides& sides, const Options& options, Arena& arena);
 
 // What a server, or the rules of a client-side apply, would make of live: `answer`, a whole object.

@@ -44,6 +44,17 @@ bool has_cause(const Answer& answer, std::string_view reason) {
          });
 }
 
+// On one line: "errors:\n  .a: not declared\n  .b: not declared" → ".a: not declared; .b: not
+// declared".
+std::string on_one_line(std::string_view message) {
+  std::vector<std::string_view> lines;
+  for (const std::string_view line : split(message, '\n')) {
+    const std::string_view words = trim(line);
+    if (!words.empty() && words != "errors:") lines.push_back(words);
+  }
+  return join(lines, "; ");
+}
+
 // Without the value that was refused, which may be pages of a pod template, and without the diff
 // of Go structs that some refusals append.
 std::string brief(std::string_view message) {
@@ -57,7 +68,7 @@ std::string brief(std::string_view message) {
         end > value + kValue.size() ? message.substr(end + 2) : std::string_view("invalid value");
     return cat(message.substr(0, value), why);
   }
-  std::string text(trim(message.substr(0, kMostText)));
+  std::string text = on_one_line(message.substr(0, kMostText));
   if (message.size() > kMostText) text += " …";
   return text;
 }

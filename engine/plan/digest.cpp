@@ -35,7 +35,9 @@ std::string digest_of(const Step& step) {
   recorder.add(step.previous ? kube::describe(*step.previous) : "");
   for (const std::string& id : step.after) recorder.add(id);
   for (const Reason& reason : step.reasons) recorder.add(reason.rule);
-  for (const diff::Change& change : step.changes) record(recorder, change);
+  for (const diff::Change& change : step.changes) {
+    if (!change.only_live) record(recorder, change);
+  }
   for (const std::string& consequence : step.consequences) recorder.add(consequence);
   if (step.verb == Verb::kCreate) recorder.add(step.after_body);
   return sha256_hex(recorder.text);
@@ -45,7 +47,9 @@ std::string digest_of(const Plan& plan) {
   Recorder recorder;
   for (const EnvironmentPlan& environment : plan.environments) {
     recorder.add(environment.name);
-    for (const Step& step : environment.steps) recorder.add(step.digest);
+    for (const Step& step : environment.steps) {
+      if (!leaves_alone(step)) recorder.add(step.digest);
+    }
     for (const Refusal& refusal : environment.refusals) {
       recorder.add(refusal.unit);
       recorder.add(refusal.reason.rule);

@@ -7,6 +7,7 @@
 #include "diff/compare.h"
 #include "diff/managed.h"
 #include "diff/owned_set.h"
+#include "plan/marks.h"
 #include "yaml/path.h"
 
 namespace plumb::plan {
@@ -58,10 +59,30 @@ std::string_view other_applier(const Node& live, const project::Applier& applier
   return {};
 }
 
+// Which Application has the object, if it is not the one that applies it here. Of an Argo CD whose
+// Applications are not known, any may be the right one.
+std::string_view other_application(const Node& head, const Node& live,
+                                   const project::Applier& applier, std::string_view application) {
+  const std::string_view owner = tracking_application(live);
+  const bool is_argo = applier.manager == "argocd-controller";
+  const bool is_own =
+      is_argo ? application.empty() || owner == application : owner == tracking_application(head);
+  return is_own ? std::string_view() : owner;
+}
+
 bool has_applied(const Node& live, const project::Applier& applier) {
   if (applier.server_side) return diff::applied_entry(live, applier.manager) != nullptr;
   Arena arena;
   return diff::last_applied(live, arena) != nullptr;
+}
+
+bool is_number_of_pods(const Change& change) {
+  return yaml::print_path(change.path) == "spec.replicas";
+}
+
+// `kubectl scale` goes the same way, by hand.
+bool is_autoscaled(const Change& change, const Node& live) {
+  return diff::is_scaled(live, change.path) && !change.writer.manager.starts_with("kubectl");
 }
 
 Reason warning(std::string rule, std::string text, std::string cure) {
@@ -98,8 +119,13 @@ void mark_residue(std::vector<Change>& changes, const Node& live, const project:
 }
 
 std::optional<Reason> taken_over(const Node& head, const Node& live,
-                                 const project::Applier& applier) {
+                                 const project::Applier& applier, std::string_view application) {
   constexpr std::string_view kCure = "take it out there first, or leave it out here";
+  if (const std::string_view other = other_application(head, live, applier, application);
+      !other.empty()) {
+    return warning("takeover", cat("in live it belongs to Argo CD application '", other, "'"),
+                   std::string(kCure));
+  }
   for (const MarkRow& row : kMarks) {
     const std::string_view mark = mark_of(live, row);
     if (mark.empty() || mark == mark_of(head, row)) continue;
@@ -114,13 +140,29 @@ std::optional<Reason> taken_over(const Node& head, const Node& live,
                  std::string(kCure));
 }
 
+std::optional<Reason> going(const Node& live) {
+  const std::string_view since = yaml::text_at(live, {"metadata", "deletionTimestamp"});
+  if (since.empty()) return std::nullopt;
+  std::vector<std::string_view> holders;
+  if (const Node* const finalizers = yaml::find_path(live, {"metadata", "finalizers"})) {
+    for (const Node* const one : finalizers->items) holders.push_back(one->text);
+  }
+  return warning("going",
+                 cat("live is being deleted since ", since,
+                     holders.empty() ? "" : cat(", and waits for ", join(holders, ", "))),
+                 "no apply stops that; plan again when it is gone, and it is created anew");
+}
+
+bool is_left_to_autoscaler(const Change& change, const Node& live, bool scaled) {
+  if (!change.only_live && !change.residue) return false;
+  return is_number_of_pods(change) && (scaled || is_autoscaled(change, live));
+}
+
 std::optional<Reason> autoscaled(const std::vector<Change>& changes, const Node& live,
                                  bool scaled) {
   for (const Change& change : changes) {
-    if (change.only_live || yaml::print_path(change.path) != "spec.replicas") continue;
-    // `kubectl scale` goes the same way, by hand.
-    const bool by_hand = change.writer.manager.starts_with("kubectl");
-    if (!scaled && (by_hand || !diff::is_scaled(live, change.path))) continue;
+    if (change.after == nullptr || !is_number_of_pods(change)) continue;
+    if (!scaled && !is_autoscaled(change, live)) continue;
     const std::string by =
         change.writer.manager.empty() ? "" : cat(" (", change.writer.manager, ")");
     return warning("autoscaled",

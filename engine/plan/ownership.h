@@ -2,6 +2,7 @@
 // Whose the fields of a live object are, and what that means for an apply.
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "diff/change.h"
@@ -18,9 +19,17 @@ void name_writers(std::vector<diff::Change>& changes, const yaml::Node& live,
 void mark_residue(std::vector<diff::Change>& changes, const yaml::Node& live,
                   const project::Applier& applier);
 
-// The object belongs to another tool, by the marks that tools leave: "takeover".
+// The object belongs to another tool, by the marks that tools leave: "takeover". `head` as it is
+// sent (plan/marks.h); `application`: the Argo CD Application of its unit, or "".
 std::optional<Reason> taken_over(const yaml::Node& head, const yaml::Node& live,
-                                 const project::Applier& applier);
+                                 const project::Applier& applier, std::string_view application);
+
+// Live is being deleted: "going".
+std::optional<Reason> going(const yaml::Node& live);
+
+// The number of pods that only live says, and an autoscaler wrote: there is nothing to tell.
+// `scaled`: as below.
+bool is_left_to_autoscaler(const diff::Change& change, const yaml::Node& live, bool scaled);
 
 // The number of pods is written by an autoscaler and by git: "autoscaled". `scaled`: an autoscaler
 // among the objects names the workload.

@@ -14,6 +14,7 @@
 #include "plan/digest.h"
 #include "plan/guards.h"
 #include "plan/judge.h"
+#include "plan/marks.h"
 #include "plan/order.h"
 #include "plan/ownership.h"
 #include "plan/verify.h"
@@ -29,7 +30,6 @@ using kube::ResourceId;
 using kube::ResourceSet;
 using yaml::Node;
 
-constexpr std::string_view kTrackingId = "argocd.argoproj.io/tracking-id";
 constexpr std::string_view kSyncOptions = "argocd.argoproj.io/sync-options";
 
 // The version is no part of what an object is.
@@ -67,16 +67,6 @@ bool has_all(const Node* present, const std::map<std::string, std::string>& want
     const Node* const value = present == nullptr ? nullptr : yaml::find(*present, pair.first);
     return value != nullptr && value->text == pair.second;
   });
-}
-
-// The Application that Argo CD's mark names, if the mark speaks of this very object.
-std::string_view tracking_application(const Node& body) {
-  const std::string_view mark = yaml::text_at(body, {"metadata", "annotations", kTrackingId});
-  const std::size_t colon = mark.find(':');
-  if (colon == std::string_view::npos) return {};
-  const ResourceId id = kube::id_of(body);
-  if (!mark.ends_with(cat('/', id.name)) || !contains(mark, cat('/', id.kind, ':'))) return {};
-  return mark.substr(0, colon);
 }
 
 // Objects that controllers make and nobody renders: those with an owner, and what each namespace
@@ -225,20 +215,28 @@ class Maker {
     if (!is_running()) return;
     Circumstances around{input_, catalogue_, {}, {}};
     std::vector<Candidate> candidates;
+    std::vector<const Node*> heads;
     for (const auto& [key, held] : head_) {
       const Resource& wanted = *held.resource;
       const Resource* const live = find_live(wanted.id);
       if (live == nullptr && gap_of(wanted.id) != nullptr) continue;
       if (live == nullptr) note_new(*wanted.body, around);
       if (live == nullptr && is_passing(*wanted.body)) continue;
-      candidates.push_back({&wanted.id, wanted.body, live == nullptr ? nullptr : live->body});
+      const Node* const runs = live == nullptr ? nullptr : live->body;
+      candidates.push_back({&wanted.id, &sent(*wanted.body, runs, held), runs});
+      heads.push_back(wanted.body);
     }
     std::vector<Finding> findings = verify(candidates, around, arena_);
     for (std::size_t at = 0; at < candidates.size(); ++at) {
       count(findings[at]);
-      warn(*candidates[at].head, findings[at]);
-      findings_.emplace(candidates[at].head, std::move(findings[at]));
+      warn(*heads[at], findings[at]);
+      findings_.emplace(heads[at], std::move(findings[at]));
     }
+  }
+
+  // An object of git as the unit's applier sends it.
+  const Node& sent(const Node& body, const Node* live, const Held& held) const {
+    return as_sent(body, live, input_.applier, held.unit->application, arena_);
   }
 
   // What live has of each object of head now, for a later look whether the plan still holds.
@@ -374,7 +372,7 @@ class Maker {
     options.origins = held.set->origins.get();
     options.rendered_live = input_.live != nullptr && input_.live->rendered;
     if (input_.live != nullptr) options.seal = input_.live->seal;
-    if (input_.applier.server_side) options.manager = input_.applier.manager;
+    options.manager = input_.applier.manager;
     return options;
   }
 
@@ -402,7 +400,11 @@ class Maker {
 
   std::vector<diff::Change> changes_of(const Step& step, const Node* base, const Node* live,
                                        const Held& held) {
-    const diff::Sides sides{base, step.after_body, live};
+    diff::Sides sides{base, step.after_body, live};
+    if (is_running() && live != nullptr) {
+      sides.head = &sent(*sides.head, live, held);
+      if (base != nullptr) sides.base = &sent(*base, live, held);
+    }
     const diff::Options options = options_for(held);
     const Finding& finding = finding_of(*step.after_body);
     std::vector<diff::Change> changes =
@@ -420,24 +422,25 @@ class Maker {
   bool update(Step& step, const Node* base, const Resource* live, const Held& held) {
     step.changes = changes_of(step, base, live == nullptr ? nullptr : live->body, held);
     if (live != nullptr) leave_out_ignored(step, *live->body, held.unit->application);
-    if (scaled_.contains(key_of(step.resource))) {
-      std::erase_if(step.changes, [](const diff::Change& change) {
-        return change.only_live && yaml::print_path(change.path) == "spec.replicas";
-      });
-    }
-    if (is_running()) note_owners(step);
+    const bool scaled = scaled_.contains(key_of(step.resource));
+    std::erase_if(step.changes, [&](const diff::Change& change) {
+      return is_left_to_autoscaler(change, *step.before, scaled);
+    });
+    if (is_running()) note_owners(step, held);
     const Finding& finding = finding_of(*step.after_body);
     if (step.changes.empty() && step.reasons.empty() && finding.reasons.empty()) return false;
     judge_update(step, finding.answer != nullptr);
-    warn_of_other_owner(step, held);
     explain_nothing(step, finding);
     return true;
   }
 
   // What an object's owners in live mean for an apply.
-  void note_owners(Step& step) const {
+  void note_owners(Step& step, const Held& held) const {
     const Node& live = *step.before;
-    if (std::optional<Reason> reason = taken_over(*step.after_body, live, input_.applier)) {
+    const Node& head = sent(*step.after_body, &live, held);
+    if (std::optional<Reason> reason = going(live)) step.reasons.push_back(std::move(*reason));
+    if (std::optional<Reason> reason =
+            taken_over(head, live, input_.applier, held.unit->application)) {
       step.reasons.push_back(std::move(*reason));
     }
     const bool scaled = scaled_.contains(key_of(step.resource));
@@ -472,14 +475,14 @@ class Maker {
     const bool residue = std::ranges::any_of(step.changes, &diff::Change::residue);
     if (residue) {
       step.reasons.push_back({"residue",
-                              "git dropped these fields; they stay, for somebody else owns them",
+                              "git dropped these fields; they stay, for others own them, too",
                               "remove them by hand if nobody needs them",
                               false,
                               {}});
     }
     if (std::ranges::any_of(step.changes, &diff::Change::only_live)) {
       step.reasons.push_back({"only-live",
-                              "only live has these fields, git never did; applying leaves them",
+                              "only live has these fields; an apply leaves them as they are",
                               {},
                               false,
                               {}});
@@ -496,16 +499,6 @@ class Maker {
     });
   }
 
-  void warn_of_other_owner(Step& step, const Held& held) const {
-    const std::string_view owner = tracking_application(*step.before);
-    if (owner.empty() || held.unit->application.empty() || owner == held.unit->application) return;
-    step.reasons.push_back({"other-owner",
-                            cat("in live it belongs to Argo CD application '", owner, "'"),
-                            {},
-                            false,
-                            {}});
-  }
-
   bool is_left_alone(const UnitInput& unit) const {
     return unit.failed || !unit.not_rendered.empty();
   }
@@ -514,10 +507,21 @@ class Maker {
     if (is_left_alone(*held.unit)) return;
     const ResourceId& id = held.resource->id;
     const Resource* const live = input_.live == nullptr ? nullptr : find_live(id);
-    if (input_.live != nullptr && live == nullptr) return;  // gone already
+    if (input_.live != nullptr && live == nullptr) return note_gone(id, held);
     if (live != nullptr) claimed_.insert(live);
     add_deletion(id, held.unit->name, live != nullptr ? *live->body : *held.resource->body,
                  blame_of(*held.resource->body, *held.set), "base rendered it, head does not");
+  }
+
+  // What git dropped and live does not show: gone already, or nobody knows.
+  void note_gone(const ResourceId& id, const Held& held) {
+    const state::Gap* const gap = gap_of(id);
+    if (gap == nullptr) return;
+    Step step = step_for(id, held.unit->name);
+    step.blame = blame_of(*held.resource->body, *held.set);
+    leave_unknown(step, *gap);
+    step.reasons.push_back({"removed", "base rendered it, head does not", {}, false, {}});
+    result_.steps.push_back(std::move(step));
   }
 
   void add_deletion(const ResourceId& id, const std::string& unit, const Node& body,
@@ -706,6 +710,10 @@ Summary summarize(const Plan& plan) {
   return total;
 }
 
+bool leaves_alone(const Step& step) {
+  return step.verb == Verb::kNone && step.risk != Risk::kBlocked;
+}
+
 bool is_empty(const Plan& plan) {
   return std::ranges::none_of(plan.environments, [](const EnvironmentPlan& environment) {
     return std::ranges::any_of(environment.steps, [](const Step& step) {
@@ -741,11 +749,18 @@ int exit_status(const Plan& plan, bool exit_code) {
   return exit_code && !is_empty(plan) ? 1 : 0;
 }
 
+namespace {
+// Not an object that is the same on both sides, and about which there is something to say.
+bool is_difference(const Step& step) {
+  const bool one_sided = step.before == nullptr || step.after_body == nullptr;
+  return step.verb != Verb::kUnknown && (one_sided || !step.changes.empty());
+}
+}  // namespace
+
 int diff_status(const Plan& plan) {
   if (!is_clear(plan)) return 2;
   const bool differs = std::ranges::any_of(plan.environments, [](const auto& environment) {
-    return std::ranges::any_of(environment.steps,
-                               [](const Step& step) { return step.verb != Verb::kUnknown; });
+    return std::ranges::any_of(environment.steps, is_difference);
   });
   return differs ? 1 : 0;
 }

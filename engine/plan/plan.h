@@ -185,6 +185,9 @@ bool carries_mark(const yaml::Node& body, const project::Selector& mark);
 
 Summary summarize(const EnvironmentPlan& environment);
 Summary summarize(const Plan& plan);
+// Whether nothing is done and nothing was to be done: others changed live, or keep what git
+// dropped. Such a step tells, and is no part of what is approved: digests leave it out.
+bool leaves_alone(const Step& step);
 // Whether a step would write something, or is refused.
 bool is_empty(const Plan& plan);
 // 2: not complete; 3: refused; 1: something to do, and `exit_code` asked; else 0.
@@ -205,7 +208,10 @@ struct Freshness {
   std::vector<std::string> stale;    // objects made anew, or with other values that are ours
   std::vector<std::string> moved;    // written since, and equivalent
 };
-// `saved`: a plan document as plumb writes it. Error: plan/unknown-format.
-Freshness check(std::string_view saved, Span place, const Plan& now);
+// `saved`: a plan document as plumb writes it; `document`: `now` as plumb would write it, or "" if
+// nothing shall be held against it. Errors: plan/unknown-format; plan/damaged: `saved` does not say
+// what its digest stands for.
+Freshness check(std::string_view saved, Span place, const Plan& now,
+                std::string_view document = {});
 
 }  // namespace plumb::plan

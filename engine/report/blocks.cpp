@@ -28,10 +28,18 @@ void add_reasons(const plan::Step& step, const Context& context, std::vector<Sho
   }
 }
 
+// Whether there is nothing to compare, and something to say.
+bool tells_reasons_only(const plan::Step& step) {
+  const bool one_sided = step.before == nullptr || step.after_body == nullptr;
+  return step.verb == plan::Verb::kUnknown || (step.changes.empty() && !one_sided);
+}
+
 std::string word_of(const plan::Step& step, View view) {
   if (view == View::kDiff) {
+    if (step.verb == plan::Verb::kUnknown) return "unknown";
     return step.after_body == nullptr ? "only in live or base"
            : step.before == nullptr   ? "only in head"
+           : step.changes.empty()     ? "does not differ, but"
                                       : "differs";
   }
   if (step.verified == plan::Verified::kStandIn) {
@@ -57,7 +65,7 @@ Block block_of(const plan::Step& step, View view, const Context& context) {
       block.lines.push_back(std::move(line));
     }
   }
-  if (view == View::kPlan) add_reasons(step, context, block.lines);
+  if (view == View::kPlan || tells_reasons_only(step)) add_reasons(step, context, block.lines);
   return block;
 }
 

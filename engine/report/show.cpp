@@ -222,7 +222,7 @@ std::string_view step_word(const plan::Step& step) {
   if (step.risk == plan::Risk::kBlocked) return "blocked";
   const bool unseen = step.verb == plan::Verb::kNone && step.before == nullptr;
   if (step.verb == plan::Verb::kUnknown || unseen) return "unknown";
-  if (step.verb == plan::Verb::kNone) return step.after_body == nullptr ? "kept" : "only live";
+  if (step.verb == plan::Verb::kNone) return step.after_body == nullptr ? "kept" : "left as it is";
   return plan::verb_name(step.verb);
 }
 

@@ -112,18 +112,19 @@ std::string findings_text(const Diagnostics& findings, const Checked& checked,
 }
 
 std::string freshness_text(const plan::Freshness& freshness, const Context& context) {
-  std::string out = freshness.fresh ? "the plan is fresh\n" : "the plan is stale\n";
+  std::string out = freshness.fresh ? "the plan is fresh\n"
+                                    : "the plan is stale: plan again, and have that approved\n";
   if (freshness.other_cluster) out += "it was made against another cluster\n";
   const auto add = [&](char mark, const std::vector<std::string>& ids, std::string_view words) {
     for (const std::string& id : ids) {
       add_line(out, 0, mark, cat(context.masker.mask(id), ": ", words), context.color);
     }
   };
-  add('-', freshness.gone, "not to do any more");
+  add('-', freshness.gone, "in the saved plan, and nothing is to do any more");
   add('+', freshness.added, "not in the saved plan");
-  add('~', freshness.changed, "to do otherwise");
-  add('!', freshness.stale, "another object or other values in live");
-  add(' ', freshness.moved, "written since, and equivalent");
+  add('~', freshness.changed, "something else is to do than the saved plan says");
+  add('!', freshness.stale, "live has another object of that name, or other values of ours");
+  add(' ', freshness.moved, "written since, and the same in all that matters");
   return out;
 }
 

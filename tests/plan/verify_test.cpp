@@ -105,7 +105,7 @@ TEST_CASE("another order of a keyed list is a step", "[plan][verify]") {
   desk.connect();
   desk.becomes(kId, web(with("b", "a"), "\"f:template\": {}"));
   CHECK(desk.show_verified() ==
-        "update Deployment.apps/x/web server drift:spec.template.spec.containers");
+        "update Deployment.apps/x/web server git:spec.template.spec.containers");
 }
 
 TEST_CASE("drift names its manager", "[plan][verify]") {
@@ -284,7 +284,7 @@ TEST_CASE("a change that the server takes is not immutable, one that it refuses 
   CHECK(desk.show().starts_with("replace Deployment.apps/x/web replacement !replace-immutable"));
   desk.becomes(kId, web("selector: {matchLabels: {a: b}}", "\"f:selector\": {}"));
   CHECK(desk.show_verified() ==
-        "update Deployment.apps/x/web server drift:spec.selector.matchLabels.a");
+        "update Deployment.apps/x/web server git:spec.selector.matchLabels.a");
 }
 
 TEST_CASE("what the server would refuse is known without asking", "[plan][verify]") {
