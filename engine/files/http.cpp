@@ -249,18 +249,24 @@ HttpFailure failure_of(CURLcode code, const Transfer& transfer) {
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
     case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
       return HttpFailure::kCut;
     default:
       return HttpFailure::kOther;
   }
 }
 
-// Whether asking again may help, and does no harm: the request says how often at most.
+bool is_too_many(const HttpResponse& response) {
+  return response.failure == HttpFailure::kNone && response.status == 429;
+}
+
+// Whether asking again may help, and does no harm.
 bool is_passing(const Transfer& transfer) {
   const HttpResponse& response = transfer.response;
+  if (is_too_many(response)) return transfer.request.retries > 0;
+  if (response.retried >= transfer.request.retries) return false;
   if (response.failure == HttpFailure::kCut) return true;
   if (response.failure != HttpFailure::kNone) return false;
-  if (response.status == 429) return true;
   const bool asked_to = !response.header("retry-after").empty();
   return response.status >= 500 && (asked_to || transfer.request.method == "GET");
 }
@@ -484,18 +490,22 @@ class HttpClient::Engine {
 
   void answer(std::unique_ptr<Transfer> transfer) {
     const milliseconds wait = pause_before_retry(*transfer);
-    if (transfer->response.retried < transfer->request.retries && is_passing(*transfer) &&
-        Clock::now() + wait < deadline_)
+    if (is_passing(*transfer) && Clock::now() + wait < deadline_)
       return retry(std::move(transfer), wait);
     transfer->handler(std::move(transfer->response));
   }
 
-  // What the server asks for, else twice as long each time.
-  static milliseconds pause_before_retry(const Transfer& transfer) {
+  // What the server asks for, else twice as long each time. Those that were too many at once come
+  // back one after another.
+  milliseconds pause_before_retry(const Transfer& transfer) const {
+    constexpr milliseconds kApart{20};
     curl_off_t seconds = 0;
     curl().easy_getinfo(transfer.easy.get(), CURLINFO_RETRY_AFTER, &seconds);
-    if (seconds > 0) return milliseconds(seconds * 1000);
-    return milliseconds(100LL << std::min(transfer.response.retried, 6U));
+    const milliseconds wait = seconds > 0
+                                  ? milliseconds(seconds * 1000)
+                                  : milliseconds(100LL << std::min(transfer.response.retried, 6U));
+    const auto before = static_cast<std::int64_t>(waiting_.size());
+    return is_too_many(transfer.response) ? wait + kApart * before : wait;
   }
 
   void retry(std::unique_ptr<Transfer> transfer, milliseconds wait) {

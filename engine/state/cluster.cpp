@@ -25,6 +25,14 @@ const yaml::Profile kAnswerProfile{.name = "answer",
 
 constexpr unsigned kRetries = 4;
 
+std::string_view cure_of(int status) {
+  if (status == 429) return "the server is busy: try again later, or with a longer --timeout";
+  if (status == 403)
+    return "this account may not ask what the cluster serves: see docs/guide/live.md";
+  return status >= 500 ? "the server, or something before it, is not well: try again later"
+                       : "check the server's address and its health";
+}
+
 // A text in a small answer; "" when it is no success, or no JSON.
 std::string text_in(const files::HttpResponse& response,
                     std::initializer_list<std::string_view> keys) {
@@ -103,14 +111,8 @@ const Node& Cluster::tree_of(const std::string& target, files::HttpResponse resp
   if (response.status != 200)
     fail("state/cluster-answer", connection_->cluster_place,
          cat("expected 200 from ", source, ", got ", response.status, ": ", message_of(response)),
-         {{"check the server's address and its health"}});
+         {{std::string(cure_of(response.status))}});
   return read_answer(sources_, sources_.add(source, std::move(response.body)), arena_, limits_);
-}
-
-const Node& Cluster::get(const std::string& target) {
-  return tree_of(target, wire_.send({.url = target,
-                                     .headers = {{"Accept", "application/json"}},
-                                     .retries = kRetries}));
 }
 
 // What is served, and who serves it, in one go.
@@ -195,13 +197,22 @@ void Cluster::review_all(const Query& query) {
   }
 }
 
+// Null when there is none, or none for this account.
+const Node* Cluster::get_if_there(const std::string& target) {
+  files::HttpResponse response =
+      wire_.send({.url = target, .headers = {{"Accept", "application/json"}}, .retries = kRetries});
+  if (response.status == 403 || response.status == 404) return nullptr;
+  return &tree_of(target, std::move(response));
+}
+
 const Node* Cluster::openapi(std::string_view api_version) {
   const auto known = openapi_.find(api_version);
   if (known != openapi_.end()) return known->second;
-  if (openapi_index_ == nullptr) openapi_index_ = &get("/openapi/v3");
+  if (!openapi_index_) openapi_index_ = get_if_there("/openapi/v3");
+  if (*openapi_index_ == nullptr) return nullptr;
   const std::string path = cat(contains(api_version, "/") ? "apis/" : "api/", api_version);
-  const std::string target(yaml::text_at(*openapi_index_, {"paths", path, "serverRelativeURL"}));
-  const Node* const document = target.empty() ? nullptr : &get(target);
+  const std::string target(yaml::text_at(**openapi_index_, {"paths", path, "serverRelativeURL"}));
+  const Node* const document = target.empty() ? nullptr : get_if_there(target);
   openapi_.emplace(api_version, document);
   return document;
 }

@@ -12,6 +12,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -86,7 +87,8 @@ class Cluster {
   // fails. Asked for once.
   bool may(std::string_view verb, std::string_view group, std::string_view resource,
            std::string_view namespace_name);
-  // The OpenAPI v3 document of a group-version, "apps/v1"; null when there is none. Asked for once.
+  // The OpenAPI v3 document of a group-version, "apps/v1"; null when there is none, or none for us.
+  // Asked for once.
   const yaml::Node* openapi(std::string_view api_version);
 
   std::size_t requests() const { return wire_.requests(); }
@@ -97,7 +99,7 @@ class Cluster {
   void meet();
   void review(Access access);
   void review_all(const Query& query);
-  const yaml::Node& get(const std::string& target);
+  const yaml::Node* get_if_there(const std::string& target);
   const yaml::Node& tree_of(const std::string& target, files::HttpResponse response);
 
   SourceStore& sources_;
@@ -108,7 +110,7 @@ class Cluster {
   std::unique_ptr<Discovery> discovery_;
   std::string identity_;
   std::map<Access, bool> access_;
-  const yaml::Node* openapi_index_ = nullptr;
+  std::optional<const yaml::Node*> openapi_index_;  // nothing: not asked yet
   std::map<std::string, const yaml::Node*, std::less<>> openapi_;
 };
 

@@ -17,6 +17,8 @@ using Clock = std::chrono::system_clock;
 
 [[noreturn]] void fail_plugin(const ExecPlugin& plugin, std::string text,
                               std::vector<Note> notes = {}) {
+  notes.push_back(
+      {"run it by hand to see what it does, log in if it asks for that, or correct 'exec'"});
   fail("state/exec-plugin", plugin.place, cat("the exec plugin '", plugin.command, "' ", text),
        std::move(notes));
 }
@@ -146,8 +148,7 @@ void Credentials::run_plugin() {
   if (!outcome.found) fail_plugin(plugin, "cannot be started", notes_of(plugin, outcome));
   if (!outcome.in_time)
     fail_plugin(plugin, cat("did not end within ", left.count(), " ms"),
-                notes_of(plugin, outcome,
-                         "run it by hand to see what it waits for; --timeout allows more"));
+                notes_of(plugin, outcome, "--timeout allows more"));
   if (outcome.status != 0)
     fail_plugin(plugin, cat("ended with status ", outcome.status), notes_of(plugin, outcome));
   take_answer(outcome.output);
@@ -186,6 +187,7 @@ void Credentials::take_answer(const std::string& text) {
   expires_ = parse_time(expires);
   if (!expires.empty() && !expires_)
     fail_plugin(plugin, cat("gave an expirationTimestamp that is no time: '", expires, "'"));
+  if (expires_ && *expires_ <= Clock::now()) expires_.reset();
 }
 
 }  // namespace plumb::state

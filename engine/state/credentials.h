@@ -12,7 +12,8 @@
 
 namespace plumb::state {
 
-// Tokens in files are read again after a minute, plugins run again when what they gave has expired.
+// Tokens in files are read again after a minute, plugins run again when what they gave has expired;
+// what has expired when it comes is used, for then it is a clock that is off.
 //
 // Errors: state/exec-plugin (it is missing, fails, takes too long or answers something else),
 // state/kubeconfig.

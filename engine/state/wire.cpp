@@ -156,7 +156,7 @@ void Wire::fail_unauthorized() const {
   fail("state/cluster-unauthorized", connection_.user_place,
        cat("the cluster at ", connection_.server, " does not know who we are (401)"),
        {{"log in again, or correct the user of this context: its token or certificate may have "
-         "expired"}});
+         "expired, here or by the server's clock"}});
 }
 
 // What a time that is over was spent on.

@@ -79,13 +79,34 @@ TEST_CASE("answers that pass are asked for again, when the request says so", "[f
   CHECK(status_with(answer(503, ""), {.retries = 3}) == 200);
   CHECK(status_with(answer(500, "", "Retry-After: 0\r\n"), {.retries = 3}) == 200);
   CHECK(status_with(answer(429, "slow"), {.retries = 3}) == 200);
-  CHECK(status_with(answer(429, "slow"), {.retries = 1}) == 429);
+  CHECK(status_with(answer(503, ""), {.retries = 1}) == 503);
   CHECK(status_with(answer(503, ""), {}) == 503);
+  // A server that asks to come again is there: that costs time, not tries.
+  CHECK(status_with(answer(429, "slow"), {.retries = 1}) == 200);
+  CHECK(status_with(answer(429, "slow"), {}) == 429);
   CHECK(status_with(answer(404, ""), {.retries = 3}) == 404);
   // A server's error on anything but a read is an answer, unless the server asks to come again.
   CHECK(status_with(answer(500, ""), {.method = "PATCH", .retries = 3}) == 500);
   CHECK(status_with("", {.retries = 3}) == 200);
   CHECK(status_with("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", {.retries = 3}) == 200);
+}
+
+TEST_CASE("those that were too many at once do not come back at once", "[files][http]") {
+  std::atomic<int> at_once = 0;
+  const FakeServer server([&](const FakeRequest&) {
+    const bool alone = ++at_once == 1;
+    std::this_thread::sleep_for(milliseconds(5));
+    --at_once;
+    return alone ? answer(200, "") : answer(429, "too many", "Retry-After: 1\r\n");
+  });
+  HttpClient client({.timeout = milliseconds(10000)});
+  int answered = 0;
+  for (int i = 0; i < 16; ++i)
+    client.submit({.url = server.url(), .retries = 1}, [&](const HttpResponse& response) {
+      answered += response.status == 200 ? 1 : 0;
+    });
+  CHECK(time_of([&] { client.run(); }) < milliseconds(6000));
+  CHECK(answered == 16);
 }
 
 TEST_CASE("Retry-After says how long to wait", "[files][http]") {
