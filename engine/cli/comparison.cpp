@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "kube/sealed.h"
 #include "kube/type_table.h"
 #include "state/snapshot.h"
 
@@ -98,6 +99,12 @@ class Builder {
                " is not set"),
            {{"set it to what it was when the snapshot was taken"}});
     state.seal = state::seal_key(state.seal, secret);
+    if (!state.seal_check.empty() &&
+        !kube::is_seal_of(state.seal_check, state.seal, state::kSealCheck)) {
+      fail("cli/wrong-snapshot-key", place,
+           cat(state.seal_variable, " is not what it was when the snapshot was taken"),
+           {{"with another key every value of a Secret would seem changed"}});
+    }
   }
 
   std::unique_ptr<state::State> read_state(const state::StateSource& source,

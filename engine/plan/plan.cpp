@@ -11,6 +11,7 @@
 #include "diff/ignore.h"
 #include "diff/managed.h"
 #include "diff/owned_set.h"
+#include "diff/undeclared.h"
 #include "plan/digest.h"
 #include "plan/guards.h"
 #include "plan/judge.h"
@@ -220,7 +221,7 @@ class Maker {
       const Resource& wanted = *held.resource;
       const Resource* const live = find_live(wanted.id);
       if (live == nullptr && gap_of(wanted.id) != nullptr) continue;
-      if (live == nullptr) note_new(*wanted.body, around);
+      if (live == nullptr || redefines(*wanted.body, *live->body)) note_new(*wanted.body, around);
       if (live == nullptr && is_passing(*wanted.body)) continue;
       const Node* const runs = live == nullptr ? nullptr : live->body;
       candidates.push_back({&wanted.id, &sent(*wanted.body, runs, held), runs});
@@ -230,6 +231,7 @@ class Maker {
     for (std::size_t at = 0; at < candidates.size(); ++at) {
       count(findings[at]);
       warn(*heads[at], findings[at]);
+      refuse_undeclared(*heads[at], findings[at]);
       findings_.emplace(heads[at], std::move(findings[at]));
     }
   }
@@ -264,6 +266,33 @@ class Maker {
       }
     }
     return sha256_hex(yaml::emit_json(*diff::owned_values(live, *fields, arena)));
+  }
+
+  // What no server has to be asked about.
+  void refuse_undeclared(const Node& head, Finding& finding) const {
+    if (finding.verified != Verified::kLocal && finding.verified != Verified::kNone) return;
+    std::vector<std::string> fields;
+    for (const yaml::Path& path : diff::undeclared_fields(head, &catalogue_)) {
+      fields.push_back(yaml::print_path(path));
+    }
+    if (fields.empty() || finding.is_refused) return;
+    finding.is_refused = true;
+    finding.reasons.push_back({"unknown-field",
+                               cat("its kind has no field ", join(fields, ", ")),
+                               "take it out, or write the field that was meant",
+                               true,
+                               {}});
+  }
+
+  // Whether a definition has other schemas than the one in live: the server does not know them yet.
+  bool redefines(const Node& head, const Node& live) const {
+    if (yaml::text_at(head, {"kind"}) != "CustomResourceDefinition") return false;
+    diff::Options options;
+    options.live = true;
+    Arena arena;
+    return std::ranges::any_of(diff::compare(live, head, options, arena), [](const auto& change) {
+      return !change.only_live && yaml::print_path(change.path).starts_with("spec.versions");
+    });
   }
 
   // What does not exist until this plan is done.

@@ -98,6 +98,7 @@ class Reader {
     if (!salt || salt->empty()) fail_snapshot(node, "expected 'salt' in base64 for seal");
     state_.seal = *salt;
     state_.seal_variable = yaml::text_at(node, {"variable"});
+    state_.seal_check = yaml::text_at(node, {"check"});
   }
 
   void scope(const Node& node) {

@@ -89,7 +89,10 @@ class Writer {
   Node* seal_settings() {
     Node* const seal = yaml::make_mapping(arena_);
     yaml::set(arena_, *seal, "salt", text(base64_encode(options_.salt)));
-    if (!options_.secret.empty()) yaml::set(arena_, *seal, "variable", text(options_.variable));
+    if (!options_.secret.empty()) {
+      yaml::set(arena_, *seal, "variable", text(options_.variable));
+      yaml::set(arena_, *seal, "check", text(kube::seal(key_, kSealCheck)));
+    }
     return seal;
   }
 

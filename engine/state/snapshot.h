@@ -35,5 +35,7 @@ std::string write_snapshot(const State& state, const SnapshotOptions& options);
 
 // What marks are made with.
 std::string seal_key(std::string_view salt, std::string_view secret);
+// Sealed in every snapshot whose key is not in it, so that a wrong key is found out.
+constexpr std::string_view kSealCheck = "plumb/v1 Snapshot";
 
 }  // namespace plumb::state

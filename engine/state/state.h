@@ -67,6 +67,7 @@ struct State {
   // The key of values that are sealed (kube/sealed.h); "" when none are.
   std::string seal;
   std::string seal_variable;  // where the rest of the key is to be found, or ""
+  std::string seal_check;     // what the right key makes of kSealCheck, or ""
   // Of a state that was rendered from git: no server has filled anything in.
   bool rendered = false;
   std::vector<std::string> units;  // by resource: the unit that rendered it; else empty

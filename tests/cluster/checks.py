@@ -597,22 +597,25 @@ TESTS = (one_plan_for_all, empty_server, created_three_ways, changes_are_seen, r
          readers_and_others, ownership_mark, pages, connecting, secrets_stay, killed_in_the_middle, no_traces)
 
 
+def run_all(world, tests, only):
+    try:
+        for test in tests:
+            if only and test.__name__ not in only:
+                continue
+            try:
+                test(world)
+            except Exception as error:  # one test's trouble is not the others'
+                output = getattr(error, "stderr", "") or ""
+                check(test.__name__, False, f"{type(error).__name__}: {error} {output}")
+    finally:
+        shutil.rmtree(world.scratch, ignore_errors=True)
+
+
 def main():
     only = sys.argv[2:]
     servers.end_in_order()
     with servers.Server() as server:
-        world = World(server)
-        try:
-            for test in TESTS:
-                if only and test.__name__ not in only:
-                    continue
-                try:
-                    test(world)
-                except Exception as error:  # one test's trouble is not the others'
-                    output = getattr(error, "stderr", "") or ""
-                    check(test.__name__, False, f"{type(error).__name__}: {error} {output}")
-        finally:
-            shutil.rmtree(world.scratch, ignore_errors=True)
+        run_all(World(server), TESTS, only)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -111,6 +111,7 @@ TEST_CASE("a key of one's own is not in the file, and opens it", "[plan][snapsho
   const state::State state = state::read_text(sources, sources.add("s.yaml", text));
   CHECK(state.seal_variable == "PLUMB_SNAPSHOT_KEY");
   const std::string key = state::seal_key(state.seal, "mine");
+  CHECK(kube::is_seal_of(state.seal_check, key, state::kSealCheck));
   const std::string_view mark = yaml::text_at(*state.set.resources.at(0).body, {"data", "p"});
   CHECK(kube::is_seal_of(mark, key, "aHVudGVyMi1jYW5hcnk="));
   CHECK_FALSE(kube::is_seal_of(mark, state.seal, "aHVudGVyMi1jYW5hcnk="));
