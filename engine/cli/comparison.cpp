@@ -241,7 +241,7 @@ class Builder {
     server.ask = [&cluster](std::span<const plan::Question> questions) {
       std::vector<state::DryRun> runs;
       for (const plan::Question& question : questions)
-        runs.push_back({question.object, question.manager, !question.merge, question.merge});
+        runs.push_back({question.id, question.body, question.method, question.manager});
       std::vector<plan::Answer> answers;
       for (state::DryRunAnswer& answer : cluster.dry_run(runs))
         answers.push_back(

@@ -10,17 +10,17 @@
 #include <vector>
 
 #include "kube/resource.h"
+#include "state/method.h"
 #include "yaml/node.h"
 
 namespace plumb::plan {
 
-// A dry run. Without `merge`: a forced server-side apply of the object in the manager's name. With
-// it: a JSON merge patch to the object that is there, as a client-side apply sends one.
+// A dry run in the manager's name; an apply is forced.
 struct Question {
-  const yaml::Node* object = nullptr;  // with apiVersion, kind and metadata.name
-  kube::ResourceId id;                 // where it goes
+  kube::ResourceId id;               // where it goes
+  const yaml::Node* body = nullptr;  // the object, or the patch to it
+  state::Method method = state::Method::kApply;
   std::string manager;
-  bool merge = false;
 };
 
 struct Answer {

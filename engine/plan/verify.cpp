@@ -47,12 +47,14 @@ class Verifier {
       finding.answer = one.live;
       return;
     }
+    Question question = question_of(one);
+    const bool patches = one.live != nullptr && !input_.applier.server_side;
+    if (patches && !make_patch(one, question, finding)) return;
     if (input_.server == nullptr || input_.verify == Verify::kLocal) return;
     if (is_of_new_kind(*one.id)) return;
     if (!serves(*one.id)) return refuse_kind(finding, *one.id);
     if (!may_write(*one.id)) return;
-    const bool stand_in = around_.new_namespaces.contains(one.id->namespace_name);
-    put_question(at, stand_in);
+    put(at, std::move(question));
   }
 
   static void refuse_kind(Finding& finding, const kube::ResourceId& id) {
@@ -86,48 +88,45 @@ class Verifier {
     return !input_.server->may_write || input_.server->may_write(id);
   }
 
-  void put_question(std::size_t at, bool stand_in) {
-    const Candidate& one = candidates_[at];
-    Question question;
-    question.id = *one.id;
-    question.object = one.head;
-    question.manager = input_.applier.manager;
-    if (stand_in) question = elsewhere(std::move(question));
-    if (one.live != nullptr && !input_.applier.server_side) {
-      const Node& merged =
-          *diff::apply_client_side(*one.head, *one.live, &around_.catalogue, arena_);
-      question.merge = true;
-      question.object = patch_of(*one.live, merged, *one.id);
+  Question question_of(const Candidate& one) const {
+    const bool applies = input_.applier.server_side;
+    return {*one.id, one.head, applies ? state::Method::kApply : state::Method::kCreate,
+            input_.applier.manager};
+  }
+
+  // What a client-side applier sends to an object that is there. False: he sends nothing.
+  bool make_patch(const Candidate& one, Question& question, Finding& finding) {
+    const diff::ClientSidePatch made =
+        diff::client_side_patch(*one.head, *one.live, &around_.catalogue, arena_);
+    if (!made.refusal.empty()) {
+      refuse(finding, "no-patch", cat("a client-side apply makes no patch of it: ", made.refusal),
+             "write the key that a list goes by into each of its elements");
+    } else if (made.patch == nullptr) {
+      finding.verified = Verified::kProof;
+      finding.answer = one.live;
     }
+    question.method = made.strategic ? state::Method::kStrategicMerge : state::Method::kJsonMerge;
+    question.body = made.patch;
+    return made.patch != nullptr;
+  }
+
+  void put(std::size_t at, Question question) {
+    const bool stand_in = around_.new_namespaces.contains(question.id.namespace_name);
+    if (stand_in) question = elsewhere(std::move(question));
     findings_[at].verified = stand_in ? Verified::kStandIn : Verified::kServer;
     questions_.push_back(std::move(question));
     asked_.push_back(at);
   }
 
-  // With the name of the object, as every patch has it.
-  const Node* patch_of(const Node& live, const Node& merged, const kube::ResourceId& id) {
-    Node* patch = diff::merge_patch(live, merged, arena_);
-    if (patch == nullptr) patch = yaml::make_mapping(arena_);
-    yaml::set(arena_, *patch, "apiVersion", yaml::make_string(arena_, id.api_version()));
-    yaml::set(arena_, *patch, "kind", yaml::make_string(arena_, id.kind));
-    if (Node* const metadata = yaml::ensure_mapping(arena_, *patch, "metadata")) {
-      yaml::set(arena_, *metadata, "name", yaml::make_string(arena_, id.name));
-      if (!id.namespace_name.empty()) {
-        yaml::set(arena_, *metadata, "namespace", yaml::make_string(arena_, id.namespace_name));
-      }
-    }
-    return patch;
-  }
-
   // The same object in a namespace that is there, under a name that nobody has.
   Question elsewhere(Question question) {
-    Node* const object = yaml::copy_shallow(arena_, *question.object);
-    Node* const metadata = yaml::copy_shallow(arena_, *yaml::find(*question.object, "metadata"));
+    Node* const object = yaml::copy_shallow(arena_, *question.body);
+    Node* const metadata = yaml::copy_shallow(arena_, *yaml::find(*question.body, "metadata"));
     const std::string name = cat("plumb-", sha256_hex(kube::describe(question.id)).substr(0, 16));
     yaml::set(arena_, *metadata, "name", yaml::make_string(arena_, name));
     yaml::set(arena_, *metadata, "namespace", yaml::make_string(arena_, kStandIn));
     yaml::set(arena_, *object, "metadata", metadata);
-    question.object = object;
+    question.body = object;
     question.id.name = name;
     question.id.namespace_name = kStandIn;
     return question;

@@ -3,7 +3,7 @@
 //
 //   Cluster cluster(sources, world, find_connection(sources, world, "prod"), limits);
 //   State live = cluster.read(query_for({&head, &base}, {}));
-//   auto answers = cluster.dry_run({{{.object = body, .manager = "argocd-controller"}}});
+//   auto answers = cluster.dry_run({{{.id = id, .body = body, .manager = "argocd-controller"}}});
 //
 // One connection for all of it. Lists are consistent and come in pages; what the server does not
 // let us see is in State::gaps. Errors: those of wire.h, and state/cluster-answer (something that
@@ -24,6 +24,7 @@
 #include "kube/resource.h"
 #include "state/discovery.h"
 #include "state/kubeconfig.h"
+#include "state/method.h"
 #include "state/state.h"
 #include "state/wire.h"
 
@@ -46,13 +47,11 @@ Query query_for(std::span<const kube::ResourceSet* const> sets,
 
 // What would be if this were applied.
 struct DryRun {
-  const yaml::Node* object = nullptr;  // with apiVersion, kind and metadata.name
-  std::string manager;                 // in whose name: at most 128 bytes
-  bool force = false;                  // take fields that others own
-  // False: a server-side apply of the object. True: the object is a JSON merge patch to the one
-  // that is there, as what a client-side apply comes to; of an object that does not exist it is
-  // created.
-  bool client_side = false;
+  kube::ResourceId id;               // where it goes
+  const yaml::Node* body = nullptr;  // the object, or the patch to it
+  Method method = Method::kApply;
+  std::string manager;  // in whose name: at most 128 bytes
+  bool force = true;    // of kApply: take fields that others own
 };
 
 struct DryRunAnswer {

@@ -83,65 +83,54 @@ class DryRuns {
   }
 
   void start(std::size_t index) {
-    const DryRun& run = runs_[index];
-    const kube::ResourceId id = kube::id_of(*run.object);
+    const kube::ResourceId& id = runs_[index].id;
     const ServedKind* const kind = discovery_.find(id.group, id.kind, id.version);
     if (kind == nullptr) {
       answers_[index].status = 404;
       answers_[index].error = cat("the server has no kind '", id.kind, "' of ", id.api_version());
       return;
     }
-    send(index, run.client_side ? patch(run, *kind, id) : apply(run, *kind, id));
+    send(index, request_of(runs_[index], *kind));
   }
 
-  std::string place_of(const ServedKind& kind, const kube::ResourceId& id,
-                       std::string_view name) const {
+  static std::string_view content_type(Method method) {
+    switch (method) {
+      case Method::kApply:
+        return "application/apply-patch+yaml";
+      case Method::kCreate:
+        return "application/json";
+      case Method::kStrategicMerge:
+        return "application/strategic-merge-patch+json";
+      case Method::kJsonMerge:
+        return "application/merge-patch+json";
+    }
+    return {};
+  }
+
+  files::HttpRequest request_of(const DryRun& run, const ServedKind& kind) const {
+    const bool creates = run.method == Method::kCreate;
     const std::string& own = wire_.connection().namespace_name;
-    return target_of(kind, id.namespace_name.empty() ? own : id.namespace_name, name);
-  }
-
-  static std::string query_of(const DryRun& run) {
-    return cat("?dryRun=All&fieldValidation=Strict&fieldManager=", percent_encode(run.manager));
-  }
-
-  files::HttpRequest request(std::string method, std::string target, std::string_view type,
-                             const Node& body) const {
-    return {.method = std::move(method),
-            .url = std::move(target),
-            .headers = {{"Content-Type", std::string(type)}, {"Accept", "application/json"}},
-            .body = yaml::emit_json(body),
+    const std::string& place = run.id.namespace_name.empty() ? own : run.id.namespace_name;
+    const bool force = run.method == Method::kApply && run.force;
+    return {.method = creates ? "POST" : "PATCH",
+            .url = cat(target_of(kind, place, creates ? "" : run.id.name),
+                       "?dryRun=All&fieldValidation=Strict&fieldManager=",
+                       percent_encode(run.manager), force ? "&force=true" : ""),
+            .headers = {{"Content-Type", std::string(content_type(run.method))},
+                        {"Accept", "application/json"}},
+            .body = yaml::emit_json(*run.body),
             .retries = kRetries};
-  }
-
-  files::HttpRequest apply(const DryRun& run, const ServedKind& kind,
-                           const kube::ResourceId& id) const {
-    return request("PATCH",
-                   cat(place_of(kind, id, id.name), query_of(run), run.force ? "&force=true" : ""),
-                   "application/apply-patch+yaml", *run.object);
-  }
-
-  files::HttpRequest patch(const DryRun& run, const ServedKind& kind,
-                           const kube::ResourceId& id) const {
-    return request("PATCH", cat(place_of(kind, id, id.name), query_of(run)),
-                   "application/merge-patch+json", *run.object);
-  }
-
-  files::HttpRequest create(const DryRun& run, const ServedKind& kind,
-                            const kube::ResourceId& id) const {
-    return request("POST", cat(place_of(kind, id, {}), query_of(run)), "application/json",
-                   *run.object);
   }
 
   void send(std::size_t index, files::HttpRequest request) {
     ++under_way_;
-    const bool creates = request.method == "POST";
     wire_.submit(
         std::move(request),
-        [this, index, creates, start = Clock::now()](files::HttpResponse response) {
+        [this, index, start = Clock::now()](files::HttpResponse response) {
           --under_way_;
           if (response.failure != files::HttpFailure::kNone) return give_up(response);
           window_.note(Clock::now() - start);
-          take(index, creates, response);
+          take(index, response);
           fill();
         },
         true);
@@ -157,16 +146,11 @@ class DryRuns {
     }
   }
 
-  void take(std::size_t index, bool creates, const files::HttpResponse& response) {
-    const DryRun& run = runs_[index];
-    if (response.status == 404 && run.client_side && !creates) {
-      const kube::ResourceId id = kube::id_of(*run.object);
-      return send(index, create(run, *discovery_.find(id.group, id.kind, id.version), id));
-    }
+  void take(std::size_t index, const files::HttpResponse& response) {
     DryRunAnswer& answer = answers_[index];
     answer.status = response.status;
     answer.warnings = warnings_of(response);
-    answer.body = body_of(response, kube::id_of(*run.object));
+    answer.body = body_of(response, runs_[index].id);
     if (response.status != 200 && response.status != 201) answer.error = message_of(response);
   }
 

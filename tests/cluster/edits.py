@@ -4,11 +4,10 @@
     tests/cluster/edits.py [PLUMB] [EDITS] [SEED]
 
 Half of the edits are applied server-side, half client-side. Content is everything but managedFields, resourceVersion
-and generation, which a write without any effect moves too. What the server refuses has to be blocked, or unknown. What
-kubectl does otherwise than it is asked to is listed in QUIRKS and counted apart. The last line counts.
+and generation, which a write without any effect moves too. What the server refuses has to be blocked, or unknown. The
+last line counts.
 """
 
-import collections
 import copy
 import json
 import os
@@ -176,51 +175,6 @@ def said(step):
     return "blocked" if step["risk"] == "blocked" or step["verb"] == "replace" else step["verb"]
 
 
-def integers(node):
-    if isinstance(node, (dict, list)):
-        return [found for value in (node.values() if isinstance(node, dict) else node) for found in integers(value)]
-    return [node] if isinstance(node, int) and not isinstance(node, bool) else []
-
-
-def lists(node):
-    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return ([node] if isinstance(node, list) else []) + [found for value in below for found in lists(value)]
-
-
-def rounds_an_integer(old, new):
-    """Patches of custom resources are made of floats: of an integer beyond 2^53 kubectl keeps the first 53 bits."""
-    return "." in old["apiVersion"] and any(abs(number) > 2**53 for number in integers(old) + integers(new))
-
-
-def values(node):
-    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return [*below, *(found for value in below for found in values(value))]
-
-
-def shares_a_merge_key(old, new):
-    """Ports are merged by their number alone: with one of TCP and UDP kubectl deletes, or changes, the other, too."""
-    for found in lists(old) + lists(new):
-        for key in ("port", "containerPort"):
-            names = [item[key] for item in found if isinstance(item, dict) and key in item]
-            if len(names) != len(set(map(str, names))):
-                return True
-    return False
-
-
-def has_a_null_in_a_list(old, new):
-    """kubectl sends it as it is, and the server reads an empty value; in the JSON merge patch that plumb asks about it is absent."""
-    return any(value is None for found in lists(new) for item in found if isinstance(item, dict) for value in values(item))
-
-
-# Client-side applies that do something else than what is asked for; docs/guide/live.md names them, too.
-QUIRKS = (rounds_an_integer, shares_a_merge_key, has_a_null_in_a_list)
-
-
-def quirk_of(way, old, new):
-    """The name of the rule by which kubectl does not do what is asked for, or None."""
-    return next((rule.__name__ for rule in QUIRKS if rule(old, new)), None) if way == "client-side" else None
-
-
 def agrees(word, taken, changed):
     if not taken:
         return word in ("blocked", "unknown")
@@ -228,7 +182,7 @@ def agrees(word, taken, changed):
 
 
 def round_of(world, random, bodies):
-    """(edits, disagreements, those that are known) of one edit of each object."""
+    """(edits, disagreements) of one edit of each object."""
     kept = [body for body in bodies if body["kind"] in KEPT]
     others = [body for body in bodies if body["kind"] not in KEPT]
     edits = [edit(random, body) for body in others]
@@ -237,22 +191,19 @@ def round_of(world, random, bodies):
     steps = {key_of(step["resource"]): step for step in world.plan(kept + edited)["environments"][0]["steps"]}
     taken, errors = world.apply(edited)
     after = world.get(others)
-    wrong, known = 0, []
-    for original, (body, done) in zip(others, edits):
+    wrong = 0
+    for body, done in edits:
         key = key_of(body)
         changed = content(after[key]) != content(before[key])
         word = said(steps.get(key))
         if agrees(word, key in taken, changed):
             continue
-        if quirk := quirk_of(world.way, original, body):
-            known.append(quirk)
-        else:
-            wrong += 1
-            print(f"FAIL  {world.way} {'/'.join(key)} {done}: plumb says {word}, the server "
-                  f"{'changes it' if changed else 'leaves it alone' if key in taken else f'refuses: {errors_of(body, errors)}'}",
-                  flush=True)
+        wrong += 1
+        print(f"FAIL  {world.way} {'/'.join(key)} {done}: plumb says {word}, the server "
+              f"{'changes it' if changed else 'leaves it alone' if key in taken else f'refuses: {errors_of(body, errors)}'}",
+              flush=True)
     world.apply(bodies)
-    return len(edits), wrong, known
+    return len(edits), wrong
 
 
 def objects_of(server):
@@ -275,7 +226,7 @@ def objects_of(server):
 
 def main():
     servers.end_in_order()
-    total, wrong, known = 0, 0, []
+    total, wrong = 0, 0
     for way in ("server-side", "client-side"):
         with tempfile.TemporaryDirectory(prefix="plumb-edits-") as root, servers.Server() as server:
             bodies = objects_of(server)
@@ -289,11 +240,9 @@ def main():
                 print(f"FAIL  applied {way}, and still to do: {[step['id'] for step in steps]}")
             draw, done = random.Random(SEED), 0
             while done < EDITS / 2:
-                edits, failures, quirks = round_of(world, draw, bodies)
-                done, total, wrong, known = done + edits, total + edits, wrong + failures, known + quirks
-    for quirk, count in sorted(collections.Counter(known).items()):
-        print(f"known: {quirk} {count}")
-    print(f"{total - wrong - len(known)} passed, {wrong} failed")
+                edits, failures = round_of(world, draw, bodies)
+                done, total, wrong = done + edits, total + edits, wrong + failures
+    print(f"{total - wrong} passed, {wrong} failed")
     return 1 if wrong else 0
 
 

@@ -59,12 +59,12 @@ struct Desk {
       std::vector<plan::Answer> result;
       for (const plan::Question& question : questions) {
         asked.push_back(question);
-        // The question's own object goes with the plan.
-        const std::string text = yaml::emit_json(*question.object);
-        asked.back().object = yaml::read_json(yaml::make_string(memory, text)->text, {}, memory);
+        // The question's own body goes with the plan.
+        const std::string text = yaml::emit_json(*question.body);
+        asked.back().body = yaml::read_json(yaml::make_string(memory, text)->text, {}, memory);
         const auto found = answers.find(kube::describe(question.id));
         result.push_back(found != answers.end() ? found->second
-                                                : plan::Answer{201, question.object, {}, {}});
+                                                : plan::Answer{201, question.body, {}, {}});
       }
       return result;
     };

@@ -68,7 +68,7 @@ TEST_CASE("a change is what the server answers, with the cause that git gave it"
         "update Deployment.apps/x/web server git:spec.replicas server:spec.minReadySeconds");
   REQUIRE(desk.asked.size() == 1);
   CHECK(desk.asked[0].manager == "argocd-controller");
-  CHECK_FALSE(desk.asked[0].merge);
+  CHECK(desk.asked[0].method == state::Method::kApply);
 }
 
 TEST_CASE("a default that is written out changes the owner only", "[plan][verify]") {
@@ -160,9 +160,38 @@ TEST_CASE("a client-side applier asks with the patch that he would send", "[plan
   CHECK(desk.show_verified() ==
         "update Deployment.apps/x/web server drift:spec.replicas live:spec.paused(someone)");
   REQUIRE(desk.asked.size() == 1);
-  CHECK(desk.asked[0].merge);
-  CHECK(yaml::text_at(*desk.asked[0].object, {"spec", "replicas"}) == "3");
-  CHECK(yaml::find_path(*desk.asked[0].object, {"spec", "paused"}) == nullptr);
+  CHECK(desk.asked[0].method == state::Method::kStrategicMerge);
+  CHECK(yaml::text_at(*desk.asked[0].body, {"spec", "replicas"}) == "3");
+  CHECK(yaml::find_path(*desk.asked[0].body, {"spec", "paused"}) == nullptr);
+}
+
+TEST_CASE("an element without the key of its list is refused before anybody is asked",
+          "[plan][verify]") {
+  const auto pods = [](std::string_view env) {
+    return web(cat("template: {spec: {containers: [{name: main, env: [", env, "]}]}}"));
+  };
+  Desk desk;
+  desk.unit("u", "-", pods("{value: a}"));
+  desk.live(pods("{name: A, value: a}"));
+  desk.connect();
+  CHECK(desk.show_verified() ==
+        "none Deployment.apps/x/web local !no-patch "
+        "drift:spec.template.spec.containers[name=main].env[0].name");
+  CHECK(desk.asked.empty());
+}
+
+TEST_CASE("a client-side applier makes a new object, and patches a custom one as JSON",
+          "[plan][verify]") {
+  const std::string toy = "---\napiVersion: t.test/v1\nkind: Toy\nmetadata: {name: t}\nspec: ";
+  Desk desk;
+  desk.unit("u", "-", cat(web("replicas: 3"), toy, "{size: 2}\n"));
+  desk.live(cat(toy, "{size: 1}\n"));
+  desk.connect();
+  plan::make(desk.input);
+  REQUIRE(desk.asked.size() == 2);
+  CHECK(desk.asked[0].method == state::Method::kCreate);
+  CHECK(desk.asked[1].method == state::Method::kJsonMerge);
+  CHECK(yaml::emit_json(*yaml::find(*desk.asked[1].body, "spec")) == "{\"size\":2}");
 }
 
 TEST_CASE("an object in a namespace that is not there yet is asked about elsewhere",

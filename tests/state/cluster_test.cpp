@@ -274,10 +274,14 @@ TEST_CASE("a dry run is made as the applier, and answered as the server words it
   };
   const yaml::Node* const thing =
       parse("apiVersion: absent.example/v1\nkind: Thing\nmetadata: {name: t}\n", arena);
-  const std::vector<DryRun> runs{{object("web"), "argo cd", true, false},
-                                 {object("bad"), "kubectl", false, false},
-                                 {thing, "kubectl", false, false},
-                                 {object("absent"), "kubectl", false, true}};
+  const auto run = [](const yaml::Node* body, Method method, std::string manager, bool force) {
+    return DryRun{kube::id_of(*body), body, method, std::move(manager), force};
+  };
+  const std::vector<DryRun> runs{run(object("web"), Method::kApply, "argo cd", true),
+                                 run(object("bad"), Method::kApply, "kubectl", false),
+                                 run(thing, Method::kApply, "kubectl", false),
+                                 run(object("absent"), Method::kStrategicMerge, "kubectl", true),
+                                 run(object("new"), Method::kCreate, "kubectl", true)};
   const std::vector<DryRunAnswer> answers = talk.cluster.dry_run(runs);
   CHECK(answers[0].status == 200);
   CHECK(yaml::text_at(*answers[0].body, {"metadata", "name"}) == "web");
@@ -285,7 +289,8 @@ TEST_CASE("a dry run is made as the applier, and answered as the server words it
   CHECK(answers[1].status == 422);
   CHECK(answers[1].error == "it is invalid");
   CHECK(answers[2].status == 404);
-  CHECK(answers[3].status == 200);
+  CHECK(answers[3].status == 404);
+  CHECK(answers[4].status == 200);
   const std::string query = "?dryRun=All&fieldValidation=Strict&fieldManager=";
   CHECK(talk.targets() ==
         Names{cat("/apis/apps/v1/namespaces/a/deployments/absent", query, "kubectl"),
@@ -359,13 +364,14 @@ TEST_CASE("dry runs that come too late leave what was read as it is", "[state][d
   connection.http.timeout = std::chrono::milliseconds(400);
   Cluster cluster(sources, world, connection, limits);
   Arena arena;
-  const auto object = [&](std::string_view name) {
-    return parse(
+  const auto run = [&](std::string_view name) {
+    const yaml::Node* const object = parse(
         cat("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ", name, ", namespace: a}\n"),
         arena);
+    return DryRun{kube::id_of(*object), object, Method::kApply, "m", true};
   };
-  std::vector<DryRun> runs{{object("quick"), "m", true, false}};
-  for (int i = 0; i < 20; ++i) runs.push_back({object("slow"), "m", true, false});
+  std::vector<DryRun> runs{run("quick")};
+  for (int i = 0; i < 20; ++i) runs.push_back(run("slow"));
   const std::vector<DryRunAnswer> answers = cluster.dry_run(runs);
   CHECK(answers[0].status == 200);
   CHECK(answers[1].status == 0);
@@ -382,7 +388,8 @@ TEST_CASE("no more than eight dry runs are under way at once", "[state][dry-run]
   Arena arena;
   const yaml::Node* const object =
       parse("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w, namespace: a}\n", arena);
-  const std::vector<DryRun> runs(40, DryRun{object, "m", true, false});
+  const std::vector<DryRun> runs(40,
+                                 DryRun{kube::id_of(*object), object, Method::kApply, "m", true});
   const std::vector<DryRunAnswer> answers = talk.cluster.dry_run(runs);
   CHECK(std::all_of(answers.begin(), answers.end(),
                     [](const auto& one) { return one.status == 200; }));
