@@ -1,7 +1,9 @@
 #include "base/digest.h"
 
 #include <array>
+#include <span>
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <sys/random.h>
 
@@ -24,7 +26,7 @@ std::string_view view(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-std::string hex(const Digest& digest) {
+std::string hex(std::span<const unsigned char> digest) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
   for (const unsigned char byte : digest) {
@@ -37,6 +39,14 @@ std::string hex(const Digest& digest) {
 }  // namespace
 
 std::string sha256_hex(std::string_view bytes) { return hex(sha256(bytes)); }
+
+std::string md5_hex(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_md5(), nullptr) != 1)
+    fail("base/digest", {}, "the system's OpenSSL has no MD5");
+  return hex(std::span(digest).first(size));
+}
 
 std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
   std::string block(key.size() > kBlock ? view(sha256(key)) : key);

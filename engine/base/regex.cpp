@@ -46,6 +46,12 @@ bool Regex::matches_whole(std::string_view text) const {
 
 int Regex::group_count() const { return compiled_->re.NumberOfCapturingGroups(); }
 
+std::optional<int> Regex::group_number(std::string_view name) const {
+  const auto& groups = compiled_->re.NamedCapturingGroups();
+  const auto at = groups.find(std::string(name));
+  return at == groups.end() ? std::nullopt : std::optional(at->second);
+}
+
 std::optional<std::vector<std::optional<std::string_view>>> Regex::find(std::string_view text,
                                                                         std::size_t from) const {
   std::vector<re2::StringPiece> pieces(static_cast<std::size_t>(group_count()) + 1);

@@ -32,6 +32,8 @@ class Regex {
   std::optional<std::vector<std::optional<std::string_view>>> find(std::string_view text,
                                                                    std::size_t from = 0) const;
   int group_count() const;
+  // The number of the group (?P<name>…), or nothing.
+  std::optional<int> group_number(std::string_view name) const;
 
  private:
   struct Compiled;

@@ -87,11 +87,14 @@ struct Field {
   const Node* item = nullptr;  // the map item behind it
 };
 
+[[noreturn]] void refuse_hash() { refuse("ytt/value", "unhashable type: struct"); }
+
 class Struct final : public Object {
  public:
   std::string_view type() const override { return "struct"; }
   std::string text(Thread&) const override { return "struct(...)"; }
   bool truth() const override { return !fields_.empty(); }
+  std::optional<std::uint32_t> hash() const override { refuse_hash(); }
   std::optional<std::int64_t> length() const override { return fields_.size(); }
   bool is_mapping() const override { return true; }
 
@@ -198,6 +201,7 @@ class Record final : public Object {
       : type_(type), hint_(hint), members_(members) {}
   std::string_view hint() const { return hint_; }
   std::string_view type() const override { return type_; }
+  std::optional<std::uint32_t> hash() const override { refuse_hash(); }
   std::string text(Thread&) const override { return "struct(...)"; }
   std::optional<std::int64_t> length() const override {
     return static_cast<std::int64_t>(members_.size());
@@ -241,6 +245,11 @@ std::span<const starlark::NamedArgument> keep(Arena& arena,
   for (std::size_t i = 0; i < members.size(); ++i)
     kept[i] = {arena.copy(members[i].name), members[i].value};
   return {kept, members.size()};
+}
+
+Value get_kept(Thread&, const Builtin& self, const Arguments& arguments) {
+  if (!arguments.positional.empty()) refuse("ytt/argument", "expected no argument");
+  return *static_cast<const Value*>(self.context);
 }
 
 // ---- values → nodes ----
@@ -445,6 +454,10 @@ Value make_module(Thread& thread, std::string_view name,
 Value make_record(Thread& thread, std::string_view type, std::string_view hint,
                   std::span<const starlark::NamedArgument> members) {
   return starlark::object(thread.arena().make<Record>(type, hint, keep(thread.arena(), members)));
+}
+
+Value make_getter(Thread& thread, std::string_view name, const Value& value) {
+  return make_function<get_kept>(thread, name, thread.arena().make<Value>(value));
 }
 
 Value make_nothing(Thread& thread) { return starlark::object(thread.arena().make<Nothing>()); }

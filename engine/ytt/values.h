@@ -48,6 +48,8 @@ Value make_module(Thread& thread, std::string_view name,
 // A value with members that does not encode: rules, URLs. `hint`: what it says when it is encoded.
 Value make_record(Thread& thread, std::string_view type, std::string_view hint,
                   std::span<const starlark::NamedArgument> members);
+// A function without arguments that gives this value.
+Value make_getter(Thread& thread, std::string_view name, const Value& value);
 // What set_node takes for "leave the node as it is".
 Value make_nothing(Thread& thread);
 bool is_nothing(const Value& value);
@@ -88,6 +90,7 @@ std::string_view go_type_of(const Value& value);
 struct Host {
   std::vector<const Node*>* reads = nullptr;
   std::size_t seen = 0;  // of reads, before the expression that runs now
+  bool warned_of_math = false;
 };
 
 }  // namespace plumb::ytt
