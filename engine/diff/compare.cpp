@@ -247,16 +247,22 @@ class Walk {
       if (is_filled_in(frame.shape) && value.is_mapping()) return against_nothing(frame);
     }
     if (options_.live && removed) return only_live(frame);
+    if (options_.stored && removed && is_key && !frame.whole && !yaml::is_empty(value) &&
+        !value.is_scalar()) {
+      return against_nothing(frame);
+    }
     emit(frame, removed ? ChangeKind::kRemove : ChangeKind::kAdd);
   }
 
-  // The members of a struct against the same struct without any.
+  // The members of a struct, or of a list, against the same without any.
   void against_nothing(Frame& frame) {
-    const Node* const nothing =
-        yaml::make_mapping(arena_, frame.up->after != nullptr ? frame.up->after->span : Span{});
+    const Node& value = frame.before == nullptr ? *frame.after : *frame.before;
+    const Span place = frame.up->after != nullptr ? frame.up->after->span : Span{};
+    const Node* const nothing = value.is_sequence() ? yaml::make_sequence(arena_, place)
+                                                    : yaml::make_mapping(arena_, place);
     if (frame.before == nullptr) frame.before = nothing;
     if (frame.after == nullptr) frame.after = nothing;
-    mappings(frame);
+    value.is_sequence() ? sequences(frame) : mappings(frame);
   }
 
   void only_live(Frame& frame) {
@@ -704,17 +710,20 @@ void attribute(Change& change, const Change* wanted, const Node& head, const Opt
   change.blame = asked == nullptr ? Blame{} : blame_of(*asked, options.origins);
 }
 
-// Without the notes that tools write for themselves: an object that had no annotation at all before
-// such a note has none for us.
+// Without the notes that tools write for themselves: an object that has no annotation but such
+// notes has none for us.
 const Node& without_notes(const Node& object, Arena& arena) {
   const Node* const notes = yaml::find_path(object, {"metadata", "annotations"});
   if (notes == nullptr || !notes->is_mapping()) return object;
-  const bool only = std::ranges::all_of(
-      notes->entries, [](const yaml::Entry& entry) { return is_tool_annotation(entry.key->text); });
-  if (!only) return object;
+  Node& kept = *yaml::make_mapping(arena, notes->span);
+  for (const yaml::Entry& entry : notes->entries) {
+    if (!is_tool_annotation(entry.key->text)) kept.entries.push_back(arena, entry);
+  }
+  if (kept.entries.size() == notes->entries.size()) return object;
   Node& copy = *yaml::copy_shallow(arena, object);
   Node& metadata = *yaml::copy_shallow(arena, *yaml::find(object, "metadata"));
   yaml::remove(metadata, "annotations");
+  if (!kept.entries.empty()) yaml::set(arena, metadata, "annotations", &kept);
   yaml::set(arena, copy, "metadata", &metadata);
   return copy;
 }

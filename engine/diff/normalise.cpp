@@ -225,6 +225,27 @@ std::optional<std::string> computed(std::string_view type, std::string_view key,
   return std::nullopt;
 }
 
+// A value of another type than the field's is no default, whatever its text: the server refuses it.
+bool is_of_type(FieldKind kind, const Node& value) {
+  if (!value.is_scalar()) return true;
+  const bool number = value.type == yaml::Type::kInteger || value.type == yaml::Type::kFloat;
+  switch (kind) {
+    case FieldKind::kString:
+    case FieldKind::kBytes:
+      return value.is_string();
+    case FieldKind::kBoolean:
+      return value.type == yaml::Type::kBoolean;
+    case FieldKind::kInteger32:
+    case FieldKind::kInteger64:
+    case FieldKind::kNumber:
+      return number;
+    case FieldKind::kIntOrString:
+      return number || !to_integer(value.text);
+    default:
+      return true;
+  }
+}
+
 bool is_zero(const Shape& field, std::string_view key, const Node& value) {
   switch (field.value->kind) {
     case FieldKind::kMap:
@@ -331,7 +352,7 @@ bool is_volatile_annotation(std::string_view key) {
 bool is_default(const Shape& field, std::string_view key, const Node& value, const Node* holder) {
   if (value.is_null()) return true;
   if (field.is_builtin()) {
-    if (field.value == nullptr) return false;
+    if (field.value == nullptr || !is_of_type(field.value->kind, value)) return false;
     return is_builtin_default(field, key, value, holder);
   }
   if (field.schema == nullptr) return false;

@@ -252,3 +252,18 @@ TEST_CASE("applying what differs between two trees to the one gives the other",
     REQUIRE(compare(*a, *yaml::copy(arena, *a), options, arena).empty());
   }
 }
+
+TEST_CASE("a value of another type is no default, for the server refuses it", "[diff][defaults]") {
+  Desk desk;
+  const auto service = [](std::string_view port) {
+    return cat("{apiVersion: v1, kind: Service, spec: {ports: [{port: 80, targetPort: ", port,
+               "}]}}");
+  };
+  CHECK(desk.diff(service("80"), service("\"80\"")) ==
+        "spec.ports[port=80].targetPort: 80 > \"80\"");
+  CHECK(desk.diff(service("80"), "{apiVersion: v1, kind: Service, spec: {ports: [{port: 80}]}}")
+            .empty());
+  CHECK(desk.diff("{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 1}}",
+                  "{apiVersion: apps/v1, kind: Deployment, spec: {replicas: \"1\"}}") ==
+        "spec.replicas: 1 > \"1\"");
+}
