@@ -188,12 +188,24 @@ class Builder {
       for (const Outcome& outcome : *outcomes)
         if (outcome.rendered && outcome.target.environment->name == environment.name)
           sets.push_back(&outcome.rendered->set);
-    state::Query query = state::query_for(sets, environment.owned.labels);
+    state::Query query =
+        state::query_for(sets, environment.owned.labels, others_matter(environment));
     query.asks_access = options_.verify != "local";
     auto state = std::make_unique<state::State>(cluster->read(query));
     report_gaps(*cluster, *state);
     if (options_.output || options_.check) state->cluster = cluster->identity();
     return state;
+  }
+
+  // Where objects may be deleted, others count: those that carry a mark, those that a deletion
+  // takes along.
+  bool others_matter(const project::Environment& environment) const {
+    const auto has_mark = [&](const Outcome& outcome) {
+      return outcome.target.environment->name == environment.name &&
+             !outcome.target.unit->application.empty();
+    };
+    return !environment.owned.empty() || options_.base.has_value() ||
+           std::any_of(result_.head.begin(), result_.head.end(), has_mark);
   }
 
   std::shared_ptr<state::Cluster> connect(const std::string& context, Span place) {

@@ -42,9 +42,9 @@ class Ours {
  private:
   void add(const kube::ResourceId& id) {
     rendered_.insert(key_of(id));
-    kube::ResourceId in_default = id;
-    if (id.namespace_name.empty()) in_default.namespace_name = "default";
-    rendered_.insert(key_of(in_default));
+    kube::ResourceId in_own = id;
+    if (id.namespace_name.empty()) in_own.namespace_name = environment_.live->own_namespace;
+    rendered_.insert(key_of(in_own));
   }
 
   bool is_tracked(const yaml::Node& body) const {

@@ -36,12 +36,22 @@ Node* own_mapping(Arena& arena, Node& holder, std::string_view key) {
   return copy;
 }
 
+// With the namespace that it is applied to, when it names none itself.
+const Node* in_namespace(const Node& head, const Node& live, Arena& arena) {
+  const std::string_view place = yaml::text_at(live, {"metadata", "namespace"});
+  if (place.empty() || yaml::find_path(head, {"metadata", "namespace"}) != nullptr) return &head;
+  Node* const copy = yaml::copy_shallow(arena, head);
+  yaml::set(arena, *own_mapping(arena, *copy, "metadata"), "namespace",
+            yaml::make_string(arena, place));
+  return copy;
+}
+
 }  // namespace
 
 const Node& as_sent(const Node& head, const Node* live, const project::Applier& applier,
                     std::string_view application, Arena& arena) {
   if (live == nullptr || yaml::find(head, "metadata") == nullptr) return head;
-  const Node* sent = &head;
+  const Node* sent = in_namespace(head, *live, arena);
   for (const MarkRow& row : kMarks) {
     if (row.manager != applier.manager) continue;
     const Node* const mark = yaml::find_path(*live, {"metadata", row.place, row.key});

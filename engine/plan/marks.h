@@ -10,9 +10,10 @@
 
 namespace plumb::plan {
 
-// Head as the applier sends it: with the marks that he has put on the object in live. `application`
-// is the Argo CD Application of the object's unit, or "". Without such marks `head` itself; else a
-// copy that shares all but the metadata.
+// Head as the applier sends it: with the marks that he has put on the object in live, and with the
+// namespace that it is in when head names none. `application`
+// is the Argo CD Application of the object's unit, or "". Where nothing is missing `head` itself;
+// else a copy that shares all but the metadata.
 //   applier argocd, live: {annotations: {argocd.argoproj.io/tracking-id: a:…}}, head: {}
 //     → {annotations: {argocd.argoproj.io/tracking-id: a:…}}
 const yaml::Node& as_sent(const yaml::Node& head, const yaml::Node* live,

@@ -197,7 +197,7 @@ class Maker {
   const Resource* find_live(const ResourceId& id) const {
     auto found = live_.find(key_of(id));
     if (found == live_.end() && id.namespace_name.empty()) {
-      found = live_.find(Key(id.group, id.kind, "default", id.name));
+      found = live_.find(Key(id.group, id.kind, input_.live->own_namespace, id.name));
     }
     return found == live_.end() ? nullptr : found->second;
   }

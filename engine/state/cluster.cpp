@@ -53,14 +53,15 @@ bool is_allowed(const files::HttpResponse& review) {
 }  // namespace
 
 Query query_for(std::span<const kube::ResourceSet* const> sets,
-                const std::map<std::string, std::string>& labels) {
+                const std::map<std::string, std::string>& labels, bool whole) {
   Query query;
   query.labels = labels;
   for (const kube::ResourceSet* const set : sets) {
     for (const kube::Resource& resource : set->resources) {
       const auto [at, fresh] = query.kinds.try_emplace({resource.id.group, resource.id.kind});
       if (fresh) at->second.version = resource.id.version;
-      at->second.namespaces.insert(resource.id.namespace_name);
+      std::set<std::string>& names = at->second.names[resource.id.namespace_name];
+      if (!whole) names.insert(resource.id.name);
     }
   }
   return query;
@@ -190,10 +191,10 @@ void Cluster::review_all(const Query& query) {
     const ServedKind* const kind = served().find(key.first, key.second, wanted.version);
     if (kind == nullptr || !kind->patchable) continue;
     if (!kind->namespaced) review({"patch", kind->group, kind->resource, ""});
-    for (const std::string& name : wanted.namespaces)
+    for (const auto& [place, names] : wanted.names)
       if (kind->namespaced)
         review({"patch", kind->group, kind->resource,
-                name.empty() ? connection_->namespace_name : name});
+                place.empty() ? connection_->namespace_name : place});
   }
 }
 

@@ -33,17 +33,19 @@ namespace plumb::state {
 // The kinds to look for, each where its objects are.
 struct Query {
   struct Kind {
-    std::string version;               // as head writes it
-    std::set<std::string> namespaces;  // "": the connection's own
+    std::string version;  // as head writes it
+    // The names that matter, by namespace ("": the connection's own). None: everything there.
+    std::map<std::string, std::set<std::string>> names;
   };
   std::map<std::pair<std::string, std::string>, Kind> kinds;  // by group and kind
   // Objects of any kind that carry all of these, wherever they are.
   std::map<std::string, std::string> labels;
   bool asks_access = false;  // learn at the same time whether we may patch what is looked for
 };
-// Everything that these sets have. The first that names a kind says its version.
+// Everything that these sets have. The first that names a kind says its version. `whole`: other
+// objects of their kinds matter, too.
 Query query_for(std::span<const kube::ResourceSet* const> sets,
-                const std::map<std::string, std::string>& labels);
+                const std::map<std::string, std::string>& labels, bool whole = true);
 
 // What would be if this were applied.
 struct DryRun {

@@ -63,6 +63,8 @@ class Reader {
         state_.time = entry.value->text;
       } else if (key == "cluster") {
         state_.cluster = entry.value->text;
+      } else if (key == "namespace") {
+        state_.own_namespace = entry.value->text;
       } else if (key == "definitions") {
         definitions(*entry.value);
       } else if (key == "gaps") {
@@ -90,6 +92,8 @@ class Reader {
         return std::string(yaml::text_at(*item, {key}));
       };
       state_.gaps.push_back({text("group"), text("kind"), text("namespace"), text("reason")});
+      if (const Node* const names = yaml::find(*item, "names"))
+        for (const Node* const name : names->items) state_.gaps.back().names.emplace(name->text);
     }
   }
 

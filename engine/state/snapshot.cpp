@@ -57,6 +57,8 @@ class Writer {
     yaml::set(arena_, *head, "complete", yaml::make_boolean(arena_, state_.gaps.empty()));
     yaml::set(arena_, *head, "scope", scope());
     yaml::set(arena_, *head, "time", text(options_.time));
+    if (state_.own_namespace != "default")
+      yaml::set(arena_, *head, "namespace", text(state_.own_namespace));
     if (!state_.cluster.empty()) yaml::set(arena_, *head, "cluster", text(state_.cluster));
     yaml::set(arena_, *head, "seal", seal_settings());
     if (!state_.gaps.empty()) yaml::set(arena_, *head, "gaps", gaps());
@@ -104,6 +106,9 @@ class Writer {
       yaml::set(arena_, *one, "kind", text(gap.kind));
       yaml::set(arena_, *one, "namespace", text(gap.namespace_name));
       yaml::set(arena_, *one, "reason", text(gap.reason));
+      Node* const names = yaml::make_sequence(arena_);
+      for (const std::string& name : gap.names) yaml::append(arena_, *names, text(name));
+      if (!gap.names.empty()) yaml::set(arena_, *one, "names", names);
       yaml::append(arena_, *gaps, one);
     }
     return gaps;

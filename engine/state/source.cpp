@@ -72,9 +72,11 @@ bool covers(const Scope& scope, const kube::ResourceId& id) {
 }
 
 const Gap* find_gap(const State& state, const kube::ResourceId& id) {
+  const std::string& place = id.namespace_name.empty() ? state.own_namespace : id.namespace_name;
   for (const Gap& gap : state.gaps) {
-    const bool here = gap.namespace_name.empty() || gap.namespace_name == id.namespace_name;
-    if (here && gap.group == id.group && gap.kind == id.kind) return &gap;
+    const bool here = gap.namespace_name.empty() || gap.namespace_name == place;
+    const bool named = gap.names.empty() || gap.names.contains(id.name);
+    if (here && named && gap.group == id.group && gap.kind == id.kind) return &gap;
   }
   return nullptr;
 }

@@ -11,11 +11,12 @@
 //   kind: Snapshot                      # apiVersion: plumb/v1, or none
 //   complete: true                      # nothing else exists in its scope
 //   scope: {namespaces: [team-a], kinds: [ConfigMap, Deployment.apps]}
-//   time, cluster, gaps, seal            # what `plumb snapshot` writes (snapshot.h)
+//   time, cluster, namespace, gaps, seal # what `plumb snapshot` writes (snapshot.h)
 //
 // Without a scope a complete snapshot is of everything. git: and env: sources are rendered, which
 // is not this module's work; it only reads their names. Clusters are read by cluster.h.
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,7 @@ struct Gap {
   std::string kind;
   std::string namespace_name;  // "": in every namespace
   std::string reason;
+  std::set<std::string> names = {};  // of the objects; none: all of that kind
 };
 
 struct State {
@@ -64,6 +66,8 @@ struct State {
   Scope scope;
   std::string cluster;  // the identity of the cluster it was read from, or ""
   std::string time;     // when, RFC 3339, or ""
+  // Where objects of namespaced kinds are that name no namespace.
+  std::string own_namespace = "default";
   // The key of values that are sealed (kube/sealed.h); "" when none are.
   std::string seal;
   std::string seal_variable;  // where the rest of the key is to be found, or ""

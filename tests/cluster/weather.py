@@ -27,6 +27,7 @@ says what helps, and never as "no difference".
 | malformed JSON, a login page, an empty answer | answers_that_are_none |
 | a list that changes while it is read | lists_that_change |
 | hanging: discovery, reviews, lists, definitions, schemas, dry runs, plugins | hanging_at_each_step |
+| an account that may look at objects and list none | few_objects |
 | HTTP/1.1 only, gzip on and off | only_old_protocols |
 """
 
@@ -481,6 +482,37 @@ def one_at_a_time(world):
                                                                     "Deployment.apps/shop/web": "server"}, answer)
 
 
+def few_objects(bench):
+    """A few objects are asked for by name, and where other objects may be marked as ours all are read."""
+    world = bench.world
+    documents = (OBJECTS / "shop.yaml").read_text().split("---\n")
+    app = next(document for document in documents if "kind: ConfigMap" in document)
+    definition = (OBJECTS / "definitions.yaml").read_text().split("---\n")[0]
+    root = world.project([app, definition], name="few", live="cluster")
+    bench.holds("a few objects are found", root=root)
+    lists = bench.requests("limit=")
+    check("each by its name", len(lists) == 2 and all("fieldSelector=metadata.name" in line for line in lists), lists)
+    marked = world.project([app], name="marked", live="cluster", more="    owned: {annotations: {owner: somebody}}\n")
+    bench.holds("with a mark that is an annotation, too", root=marked)
+    lists = bench.requests("limit=")
+    check("then everything is listed", len(lists) == 1 and "fieldSelector" not in lists[0], lists)
+    world.server.kubectl("create", "role", "look", "-n", "shop", "--verb=get", "--resource=configmaps")
+    world.server.kubectl("create", "rolebinding", "look", "-n", "shop", "--role=look", "--user=nobody")
+    looker = bench.through("looker", user="token: nobody-token")
+    only = world.project([app.replace('mode: "on"', 'mode: "off"')], name="only", live="cluster")
+    answer = bench.run(only, "diff", kubeconfig=looker)
+    check("who may only look at an object sees what differs", answer.status == 1 and "data.mode" in answer.out, answer)
+    secret = next(document for document in documents if "kind: Secret" in document)
+    both = world.project([app, secret], name="both", live="cluster")
+    answer = bench.fails("what may neither be listed nor looked at is not known", "cli/incomplete", root=both, kubeconfig=looker)
+    check("and nothing else", answer.out.count("?") == 1 and "? Secret" in answer.out, answer)
+    at_home = bench.through("at-home")
+    at_home.write_text(at_home.read_text().replace("user: u}", "user: u, namespace: shop}"))
+    homely = world.project([app.replace(", namespace: shop", "").replace("  namespace: shop\n", "")], name="homely", live="cluster")
+    bench.holds("objects without a namespace are those of the context's", root=homely, kubeconfig=at_home)
+    check("which was asked", bench.requests("namespaces/shop/configmaps"), bench.requests())
+
+
 def only_old_protocols(bench):
     bench.holds("HTTP/1.1 is enough")
     asked = {headers.get("Accept-Encoding") for _, headers in bench.weather.seen}
@@ -494,7 +526,7 @@ def only_old_protocols(bench):
 
 
 TESTS = (fine_weather, hanging_at_each_step, answers_that_are_none, answers_to_dry_runs, connections_that_are_cut, pages_that_expire,
-         lists_that_change, clocks_that_are_off, definitions_are_not_shown, too_many_requests, only_old_protocols)
+         lists_that_change, clocks_that_are_off, definitions_are_not_shown, too_many_requests, few_objects, only_old_protocols)
 
 
 def main():

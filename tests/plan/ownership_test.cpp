@@ -174,3 +174,18 @@ TEST_CASE("what others add in live is not part of what was approved", "[plan][ow
   CHECK(digest("", "true") == digest("labels: {by: hand}", "true"));
   CHECK(digest("", "false") != digest("", "true"));
 }
+
+TEST_CASE("an object that names no namespace is the one of the account's own",
+          "[plan][ownership]") {
+  const auto config = [](std::string_view place) {
+    return cat("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c", place,
+               "}\ndata: {a: b}\n");
+  };
+  Desk desk;
+  look(desk, config(""), config(", namespace: home"));
+  desk.states.back().own_namespace = "home";
+  CHECK(desk.show() == "");
+  Desk elsewhere;
+  look(elsewhere, config(""), config(", namespace: home"));
+  CHECK(elsewhere.show() == "create ConfigMap/c change");
+}

@@ -64,7 +64,9 @@ struct Talk {
   }
   State read(std::string_view group, std::string_view kind, std::set<std::string> namespaces) {
     Query query;
-    query.kinds[{std::string(group), std::string(kind)}] = {"v1", std::move(namespaces)};
+    Query::Kind& wanted = query.kinds[{std::string(group), std::string(kind)}];
+    wanted.version = "v1";
+    for (const std::string& name : namespaces) wanted.names[name];
     return cluster.read(query);
   }
   // Targets of what was asked beside discovery.
@@ -164,6 +166,58 @@ TEST_CASE("many namespaces are listed at once, and one by one when that is not a
   CHECK(talk.sources.get(state.set.resources[0].body->span.source).secret);
 }
 
+TEST_CASE("a few objects are asked for by name, whether they may be listed or looked at",
+          "[state][cluster]") {
+  Talk talk([](const FakeRequest& request) {
+    if (contains(request.target, "/namespaces/a/deployments?")) return page(item("one"));
+    if (contains(request.target, "/namespaces/b/")) return status(403, "not in b");
+    if (contains(request.target, "namespaces?")) return page("");
+    if (contains(request.target, "deployments?")) return status(403, "no lists");
+    if (request.target.ends_with("deployments/seen"))
+      return answer(200, R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":)"
+                         R"({"name":"seen","namespace":"home"}})");
+    return status(404, "not found");
+  });
+  Query query;
+  query.kinds[{"apps", "Deployment"}] = {
+      "v1", {{"a", {"one", "two"}}, {"b", {"x", "y"}}, {"", {"seen", "absent"}}}};
+  query.kinds[{"", "Namespace"}] = {"v1", {{"", {"a", "b", "c"}}}};
+  const State state = talk.cluster.read(query);
+  CHECK(names(state) == Names{"Deployment/a/one", "Deployment/home/seen"});
+  CHECK(state.own_namespace == "home");
+  CHECK(find_gap(state, {"apps", "v1", "Deployment", "b", "x"})->reason == "not in b");
+  CHECK(find_gap(state, {"apps", "v1", "Deployment", "b", "other"}) == nullptr);
+  CHECK(find_gap(state, {"apps", "v1", "Deployment", "", "absent"}) == nullptr);
+  REQUIRE(state.gaps.size() == 1);
+  CHECK(state.gaps[0].names.size() == 2);
+  const std::string list = "?limit=2000&fieldSelector=metadata.name%3D";
+  CHECK(talk.targets() == Names{cat("/api/v1/namespaces", list, "a"),
+                                cat("/api/v1/namespaces", list, "b"),
+                                cat("/api/v1/namespaces", list, "c"),
+                                cat("/apis/apps/v1/namespaces/a/deployments", list, "one"),
+                                cat("/apis/apps/v1/namespaces/a/deployments", list, "two"),
+                                "/apis/apps/v1/namespaces/b/deployments/x",
+                                "/apis/apps/v1/namespaces/b/deployments/y",
+                                cat("/apis/apps/v1/namespaces/b/deployments", list, "x"),
+                                cat("/apis/apps/v1/namespaces/b/deployments", list, "y"),
+                                "/apis/apps/v1/namespaces/home/deployments/absent",
+                                "/apis/apps/v1/namespaces/home/deployments/seen",
+                                cat("/apis/apps/v1/namespaces/home/deployments", list, "absent"),
+                                cat("/apis/apps/v1/namespaces/home/deployments", list, "seen")});
+}
+
+TEST_CASE("more than a few objects are listed", "[state][cluster]") {
+  Talk talk([](const FakeRequest&) { return page(""); });
+  Query query;
+  query.kinds[{"apps", "Deployment"}] = {"v1", {{"a", {"1", "2", "3"}}}};
+  Query::Kind& spread = query.kinds[{"", "Secret"}];
+  spread.version = "v1";
+  for (int i = 0; i < 17; ++i) spread.names[cat("n", i)] = {"s"};
+  talk.cluster.read(query);
+  CHECK(talk.targets() ==
+        Names{"/api/v1/secrets?limit=2000", "/apis/apps/v1/namespaces/a/deployments?limit=2000"});
+}
+
 TEST_CASE("what cannot be listed is a gap, a kind that is not served is none", "[state][cluster]") {
   Talk talk([](const FakeRequest&) { return answer(500, "etcd is away"); });
   const State state = talk.read("", "Namespace", {""});
@@ -194,7 +248,7 @@ TEST_CASE("a mark is looked for among all kinds, and nothing is there twice", "[
                                                           : item("one"));
   });
   Query query;
-  query.kinds[{"apps", "Deployment"}] = {"v1beta1", {"a"}};
+  query.kinds[{"apps", "Deployment"}] = {"v1beta1", {{"a", {}}}};
   query.labels = {{"team", "ml"}, {"env", "x"}};
   const State state = talk.cluster.read(query);
   CHECK(names(state) == Names{"Deployment/a/one", "Namespace/n"});
@@ -253,7 +307,7 @@ TEST_CASE("new credentials are tried once when the server does not know us", "[s
   const Limits limits;
   Cluster cluster(sources, world, connection, limits);
   Query query;
-  query.kinds[{"apps", "Deployment"}] = {"v1", {"a", "b"}};
+  query.kinds[{"apps", "Deployment"}] = {"v1", {{"a", {}}, {"b", {}}}};
   CHECK(cluster.read(query).gaps.empty());
 }
 
@@ -323,7 +377,7 @@ TEST_CASE("the time allowed is for the whole talk, and it is said what it was sp
   };
   const auto read = [](Cluster& cluster) {
     Query query;
-    query.kinds[{"apps", "Deployment"}] = {"v1", {"a"}};
+    query.kinds[{"apps", "Deployment"}] = {"v1", {{"a", {}}}};
     query.asks_access = true;
     cluster.read(query);
   };
