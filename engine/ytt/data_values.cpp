@@ -17,18 +17,24 @@ Annotation flag(Arena& arena, std::string_view name, std::string_view argument) 
   return out;
 }
 
-// The part behind "@library:"; values for libraries are not supported.
-std::string_view without_library(std::string_view argument) {
-  if (!argument.starts_with('@') || argument.find(':') == std::string_view::npos) return argument;
-  if (argument.find(':') == 1) refuse("ytt/data-values", "Expected library ref to not be empty");
-  refuse_unsupported("data values of a library");
+// "@library:rest", taken apart.
+struct Target {
+  std::string_view ref, rest;
+};
+
+Target target_of(std::string_view argument) {
+  const std::size_t colon = argument.find(':');
+  if (!argument.starts_with('@') || colon == std::string_view::npos) return {{}, argument};
+  if (colon == 1) refuse("ytt/data-values", "Expected library ref to not be empty");
+  return {argument.substr(0, colon), argument.substr(colon + 1)};
 }
 
-std::string_view key_of(std::string_view argument) {
-  const std::string_view key = without_library(argument);
-  if (key.find(':') != std::string_view::npos)
-    refuse("ytt/data-values", cat("Expected at most one library-key separator ':' in '", key, "'"));
-  return key;
+Target key_of(std::string_view argument) {
+  const Target out = target_of(argument);
+  if (out.rest.find(':') != std::string_view::npos)
+    refuse("ytt/data-values",
+           cat("Expected at most one library-key separator ':' in '", out.rest, "'"));
+  return out;
 }
 
 struct Source {
@@ -43,7 +49,8 @@ class FlagReader {
              std::span<const std::string> environment)
       : workspace_(workspace), collect_(collect), environment_(environment) {}
 
-  std::vector<Node*> run(const ValueFlags& flags) {
+  std::vector<Addressed> run(const ValueFlags& flags) {
+    strict_ = flags.strict;
     for (const std::string& each : flags.files)
       explaining("Extracting data value from file: ", [&] { values_file(each); });
     for (const Source& source : {Source{flags.env, false, "data-values-env"},
@@ -65,24 +72,32 @@ class FlagReader {
     Arena& arena = workspace_.arena();
     if (!yaml) return make_text(arena, arena.copy(text));
     return explaining("Deserializing YAML value: ", [&] {
-      Node* const documents = workspace_.read("", text);
+      Node* const documents = workspace_.read("", text, strict_);
       return documents->items.empty() ? nullptr : documents->items[0]->value;
     });
   }
 
   void values_file(std::string_view argument) {
-    const std::string_view path = without_library(argument);
+    const auto [ref, path] = target_of(argument);
     const std::vector<File> files =
         explaining(cat("Find files '", path, "': "), [&] { return collect_(path); });
+    std::vector<Node*> documents;
     for (const File& file : files) {
       const bool implied = file.original_path.find('/') != std::string::npos;
       if (implied && type_of(file) != FileType::kYaml) continue;
-      add_values_file(file, path, workspace_, out_);
+      add_values_file(file, path, workspace_, documents, strict_);
     }
+    for (Node* const document : documents) add(ref, document);
+  }
+
+  void add(std::string_view ref, Node* document) {
+    Addressed made{document, workspace_.arena().copy(ref)};
+    if (!ref.empty()) made.pieces = parse_library_ref(made.text);
+    out_.push_back(std::move(made));
   }
 
   void variables(std::string_view argument, const Source& source) {
-    const std::string_view prefix = key_of(argument);
+    const auto [ref, prefix] = key_of(argument);
     const std::string start = cat(prefix, "_");
     for (const std::string& variable : environment_) {
       const std::size_t equals = variable.find('=');
@@ -99,8 +114,8 @@ class FlagReader {
         if (at == std::string_view::npos) break;
         rest.remove_prefix(at + 2);
       }
-      out_.push_back(make_value_overlay(workspace_, keys, value,
-                                        cat("(", source.name, " arg) ", prefix), variable));
+      add(ref, make_value_overlay(workspace_, keys, value, cat("(", source.name, " arg) ", prefix),
+                                  variable));
     }
   }
 
@@ -111,8 +126,9 @@ class FlagReader {
     Node* const value = explaining(cat("Deserializing value for key '", name, "': "), [&] {
       return value_of(argument.substr(equals + 1), source.yaml);
     });
-    out_.push_back(make_value_overlay(workspace_, split(key_of(name), '.'), value,
-                                      cat("(", source.name, " arg)"), argument));
+    const auto [ref, key] = key_of(name);
+    add(ref, make_value_overlay(workspace_, split(key, '.'), value, cat("(", source.name, " arg)"),
+                                argument));
   }
 
   void key_file(std::string_view argument) {
@@ -125,30 +141,30 @@ class FlagReader {
     if (files.size() > 1)
       refuse("ytt/data-values", cat("Expected '", path, "' to be a file, but is a directory"));
     if (files.empty()) refuse("ytt/data-values", cat("Reading file '", path, "'"));
-    const std::string_view key = key_of(argument.substr(0, equals));
-    out_.push_back(make_value_overlay(workspace_, split(key, '.'), value_of(files[0].text, false),
-                                      cat("(data-value-file arg) ", key, "=", path),
-                                      files[0].text));
+    const auto [ref, key] = key_of(argument.substr(0, equals));
+    add(ref, make_value_overlay(workspace_, split(key, '.'), value_of(files[0].text, false),
+                                cat("(data-value-file arg) ", key, "=", path), files[0].text));
   }
 
   Workspace& workspace_;
   const CollectFiles& collect_;
   std::span<const std::string> environment_;
-  std::vector<Node*> out_;
+  std::vector<Addressed> out_;
+  bool strict_ = false;
 };
 
 }  // namespace
 
-std::vector<Node*> read_value_flags(const ValueFlags& flags, Workspace& workspace,
-                                    const CollectFiles& collect,
-                                    std::span<const std::string> environment) {
+std::vector<Addressed> read_value_flags(const ValueFlags& flags, Workspace& workspace,
+                                        const CollectFiles& collect,
+                                        std::span<const std::string> environment) {
   return FlagReader(workspace, collect, environment).run(flags);
 }
 
 void add_values_file(const File& file, std::string_view shown, Workspace& workspace,
-                     std::vector<Node*>& out) {
+                     std::vector<Node*>& out, bool strict) {
   Node* const documents = explaining(cat("Unmarshaling YAML data values file '", file.path, "': "),
-                                     [&] { return workspace.read(file.path, file.text); });
+                                     [&] { return workspace.read(file.path, file.text, strict); });
   for (Node* const document : documents->items) {
     if (document->value == nullptr) continue;
     if (has_templating(document))

@@ -18,18 +18,20 @@ struct ValueFlags {
   std::span<const std::string> texts;       // --data-value
   std::span<const std::string> yaml;        // --data-value-yaml
   std::span<const std::string> file_texts;  // --data-value-file
+  bool strict = false;
 };
 
 using CollectFiles = std::function<std::vector<File>(std::string_view path)>;
 
-// Documents in the order that they count. `environment`: "NAME=value".
-std::vector<Node*> read_value_flags(const ValueFlags& flags, Workspace& workspace,
-                                    const CollectFiles& collect,
-                                    std::span<const std::string> environment);
+// Documents in the order that they count, each with the library it is for. `environment`:
+// "NAME=value".
+std::vector<Addressed> read_value_flags(const ValueFlags& flags, Workspace& workspace,
+                                        const CollectFiles& collect,
+                                        std::span<const std::string> environment);
 
 // A values file: each of its documents merges plainly. `shown`: as failures name it.
 void add_values_file(const File& file, std::string_view shown, Workspace& workspace,
-                     std::vector<Node*>& out);
+                     std::vector<Node*>& out, bool strict = false);
 
 // A document that sets `value` behind the keys, adding what is missing. `description`: what stands
 // for the file in messages; `line`: the whole argument.

@@ -555,7 +555,7 @@ class Command {
         world_(world),
         limits_(limits),
         collector_(flags, world, limits),
-        workspace_(sources, arena_, limits, options_of(flags)) {}
+        workspace_(sources, arena_, limits) {}
 
   int run() {
     const Output output = flags_.bulk_out ? run_bulk() : run_phases();
@@ -606,18 +606,19 @@ class Command {
     const std::vector<File*> files = apply_marks(flags_.file_marks, collect_files());
     const std::unique_ptr<Directory> root = make_tree(files);
     if (flags_.inspect_files) return inspect_files(*root);
-    const std::vector<Node*> more = flag_values();
-    workspace_.read_schemas(*root);
+    const std::vector<Addressed> more = flag_values();
+    Library& library = workspace_.add_library(*root, options_of(flags_));
+    workspace_.read_schemas(library);
     if (flags_.inspect_schema) refuse_unsupported("--data-values-schema-inspect");
     constexpr std::array<std::string_view, 1> kSchemas{"openapi-v3"};
     if (!output_type(flags_, kSchemas, "").empty())
       refuse("ytt/option",
              "Output type currently only supported for data values schema (i.e. include "
              "--data-values-schema-inspect)");
-    Node* const values = workspace_.values(*root, more);
-    if (flags_.inspect_values) return {{}, {values}};
+    workspace_.read_values(library, more);
+    if (flags_.inspect_values) return {{}, {library.values}};
     Output output;
-    output.files = workspace_.evaluate(*root, values);
+    output.files = workspace_.evaluate(library).files;
     for (const OutputFile& file : output.files)
       if (file.documents != nullptr)
         output.documents.insert(output.documents.end(), file.documents->items.begin(),
@@ -625,9 +626,9 @@ class Command {
     return output;
   }
 
-  std::vector<Node*> flag_values() {
-    ValueFlags values{flags_.values_files, flags_.env,         flags_.env_yaml,
-                      flags_.values,       flags_.yaml_values, flags_.file_values};
+  std::vector<Addressed> flag_values() {
+    ValueFlags values{flags_.values_files, flags_.env,         flags_.env_yaml, flags_.values,
+                      flags_.yaml_values,  flags_.file_values, flags_.strict};
     return read_value_flags(
         values, workspace_, [this](std::string_view path) { return collector_.collect(path); },
         world_.environment ? world_.environment() : std::vector<std::string>{});

@@ -24,7 +24,7 @@ void apply_documents(const Overlay& overlay, std::span<Node* const> left, Node& 
 Node* apply_value(const Overlay& overlay, Node* left, Node* right);
 
 // Marks every item of plain data values: what is missing is added, arrays and scalars are replaced.
-// Throws when the document has annotations.
+// The document must have no annotations of its own.
 void annotate_for_plain_merge(Thread& thread, Node& document);
 
 // Whether every part of `right` is in `left`; else why not.

@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 #include "starlark/starlark.h"
+#include "starlark/unicode.h"
+#include "yaml/emit.h"
 #include "ytt/error.h"
 #include "ytt/validation.h"
 
@@ -14,6 +16,7 @@ namespace {
 struct Violation {
   std::vector<Place> annotations;
   Place place;
+  std::string calculated;  // the item, where code made it: it stands nowhere
   std::string description, expected, found;
   std::vector<std::string> hints;
 };
@@ -51,6 +54,21 @@ class Report {
 
   void add(std::string& out, const Violation& violation) const {
     if (!violation.description.empty()) out += cat("\n", violation.description);
+    if (violation.calculated.empty()) {
+      add_lines(out, violation);
+    } else {
+      const std::string gutter = pad("#");
+      out += cat("\nData value calculated:\n", gutter, "\n", gutter, " ", violation.calculated,
+                 "\n", gutter, "\n\n");
+    }
+    if (!violation.found.empty()) out += cat(pad("="), " found: ", violation.found);
+    out.push_back('\n');
+    if (!violation.expected.empty()) out += cat(pad("="), " expected: ", violation.expected);
+    for (const std::string& hint : violation.hints) out += cat("\n", pad("="), " hint: ", hint);
+    out.push_back('\n');
+  }
+
+  void add_lines(std::string& out, const Violation& violation) const {
     out += cat("\n", violation.place.file, ":\n", pad("|"));
     std::vector<Place> places = violation.annotations;
     std::stable_sort(places.begin(), places.end(),
@@ -61,11 +79,6 @@ class Report {
       out += cat("\n", pad("|", number(places[i])), " ", line_of(places[i]));
     }
     out += cat("\n", pad("|"), "\n\n");
-    if (!violation.found.empty()) out += cat(pad("="), " found: ", violation.found);
-    out.push_back('\n');
-    if (!violation.expected.empty()) out += cat(pad("="), " expected: ", violation.expected);
-    for (const std::string& hint : violation.hints) out += cat("\n", pad("="), " hint: ", hint);
-    out.push_back('\n');
   }
 
   const SourceStore& sources_;
@@ -119,9 +132,37 @@ std::string_view name_of(const Type& type) {
   }
 }
 
+// A value as Go prints it in its own syntax; collections, which Go prints by their addresses, are
+// named only.
+std::string go_text(const Node* value) {
+  if (value == nullptr) return "<nil>";
+  switch (value->kind) {
+    case Kind::kBool:
+      return value->integer != 0 ? "true" : "false";
+    case Kind::kUint64:
+      return cat(value->unsigned_integer);
+    case Kind::kFloat:
+      return yaml::format_float(value->real);
+    case Kind::kString:
+      return starlark::quote(value->text);
+    case Kind::kMap:
+    case Kind::kArray:
+      return cat("&", go_type(value).substr(1), "{...}");
+    default:
+      return cat(value->integer);
+  }
+}
+
+// The item as the report shows it when it stands in no file.
+std::string calculated_text(const Node& item) {
+  if (item.place.known || !item.is_item()) return {};
+  return cat(item.key == nullptr ? "-" : cat(key_text(item.key), ":"), " ", go_text(item.value));
+}
+
 Violation mismatch(const Node& found, const Type& expected) {
   Violation out;
   out.place = found.place;
+  out.calculated = calculated_text(found);
   out.expected =
       cat(expected.place.known ? name_of(expected) : "", " (by ", compact(expected.place), ")");
   out.found = type_text(found.is_item() ? found.value : &found);
@@ -241,6 +282,7 @@ class Checker {
     Violation out;
     out.description = "Given data value is not declared in schema";
     out.place = item.place;
+    out.calculated = calculated_text(item);
     out.found = item.key != nullptr && item.key->is(Kind::kString) ? std::string(item.key->text)
                                                                    : key_text(item.key);
     std::vector<std::string> keys;

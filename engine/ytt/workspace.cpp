@@ -7,6 +7,7 @@
 #include "starlark/ast.h"
 #include "ytt/error.h"
 #include "ytt/library.h"
+#include "ytt/library_module.h"
 #include "ytt/overlay.h"
 #include "ytt/read.h"
 #include "ytt/schema.h"
@@ -16,19 +17,16 @@ namespace plumb::ytt {
 
 // A template that ran or runs, with what its code may reach.
 struct Workspace::Run : Builder {
-  Run(Workspace& owner, std::unique_ptr<Template> made, File& its_file, Directory& its_directory,
-      Directory& its_root)
+  Run(Workspace& owner, std::unique_ptr<Template> made, File& its_file, const Surroundings& its)
       : Builder(*made, owner.thread_),
         workspace(owner),
         program(std::move(made)),
         file(its_file),
-        directory(its_directory),
-        root_directory(its_root) {}
+        around(its) {}
   Workspace& workspace;
   std::unique_ptr<Template> program;
   File& file;
-  Directory& directory;
-  Directory& root_directory;
+  Surroundings around;
 };
 
 namespace {
@@ -66,24 +64,6 @@ Directory& find_directory(Directory& from, std::span<const std::string_view> par
       refuse("ytt/load", cat("Did not find '",
                              join(parts.subspan(0, std::min(i, parts.size() - 1)), "/"), "'"));
     if (now->is_private) refuse("ytt/load", "Encountered private library '_ytt_lib'");
-  }
-  return *now;
-}
-
-Directory& find_private_library(Directory& from, std::string_view path) {
-  Directory* now = nullptr;
-  for (const auto& child : from.children)
-    if (child->is_private && now == nullptr) now = child.get();
-  if (now == nullptr)
-    refuse("ytt/load", "Could not find private library (directory '_ytt_lib' missing?)");
-  const std::vector<std::string_view> parts = split(path, '/');
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    now = find_child(*now, parts[i]);
-    const std::string before = join(std::span(parts).subspan(0, i), "/");
-    if (now == nullptr)
-      refuse("ytt/load",
-             cat("Expected to find library '", path, "', but did not find '", before, "'"));
-    if (now->is_private) refuse("ytt/load", cat("Could not load private library '", before, "'"));
   }
   return *now;
 }
@@ -207,6 +187,24 @@ PlacedFile find_file(Directory& from, std::string_view path) {
                          "' (hint: only files included via -f flag are available)"));
 }
 
+Directory& find_private_library(Directory& from, std::string_view path) {
+  Directory* now = nullptr;
+  for (const auto& child : from.children)
+    if (child->is_private && now == nullptr) now = child.get();
+  if (now == nullptr)
+    refuse("ytt/load", "Could not find private library (directory '_ytt_lib' missing?)");
+  const std::vector<std::string_view> parts = split(path, '/');
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    now = find_child(*now, parts[i]);
+    const std::string before = join(std::span(parts).subspan(0, i), "/");
+    if (now == nullptr)
+      refuse("ytt/load",
+             cat("Expected to find library '", path, "', but did not find '", before, "'"));
+    if (now->is_private) refuse("ytt/load", cat("Could not load private library '", before, "'"));
+  }
+  return *now;
+}
+
 Extracted extract_documents(Node& documents, std::string_view annotation) {
   refuse_annotation_below(&documents, annotation);
   Extracted out;
@@ -225,8 +223,8 @@ Extracted extract_documents(Node& documents, std::string_view annotation) {
 
 // ---- running files ----
 
-Workspace::Workspace(SourceStore& sources, Arena& arena, const Limits& limits, RunOptions options)
-    : sources_(sources), arena_(arena), limits_(limits), options_(options), thread_(arena, limits) {
+Workspace::Workspace(SourceStore& sources, Arena& arena, const Limits& limits)
+    : sources_(sources), arena_(arena), limits_(limits), thread_(arena, limits) {
   thread_.host = static_cast<Host*>(this);
   thread_.print = [this](std::string_view line) {
     printed += line;
@@ -239,61 +237,64 @@ Workspace::Workspace(SourceStore& sources, Arena& arena, const Limits& limits, R
 
 Workspace::~Workspace() = default;
 
-Node* Workspace::read(std::string_view name, std::string_view text) {
+Node* Workspace::read(std::string_view name, std::string_view text, bool strict) {
   const SourceId id = sources_.add(std::string(name), std::string(text));
-  return read_documents(sources_, id, arena_.copy(name), {true, options_.strict}, arena_, limits_);
+  return read_documents(sources_, id, arena_.copy(name), {true, strict}, arena_, limits_);
 }
 
-Node* Workspace::parse(File& file) {
+Node* Workspace::parse(File& file, const RunOptions& options) {
   if (file.source == 0) file.source = sources_.add(file.path, file.text);
-  if (file.parsed == nullptr)
+  if (file.parsed == nullptr || (file.parsed_strictly != options.strict && !file.text.empty())) {
+    const ReadOptions how{is_template(file) || is_library(file), options.strict};
     file.parsed = explaining(cat("Unmarshaling YAML template '", file.path, "': "), [&] {
-      return read_documents(sources_, file.source, arena_.copy(file.path),
-                            {is_template(file) || is_library(file), options_.strict}, arena_,
-                            limits_);
+      return read_documents(sources_, file.source, arena_.copy(file.path), how, arena_, limits_);
     });
+    file.parsed_strictly = options.strict;
+  }
   return copy(arena_, file.parsed);
 }
 
-Workspace::Run& Workspace::start_run(File& file, Directory& directory, Directory& root) {
+Workspace::Run& Workspace::start_run(File& file, const Surroundings& around) {
   if (file.source == 0) file.source = sources_.add(file.path, file.text);
   auto made = std::make_unique<Template>();
   made->name = file.path;
   made->number = next_number_++;
-  runs_.push_back(std::make_unique<Run>(*this, std::move(made), file, directory, root));
+  runs_.push_back(std::make_unique<Run>(*this, std::move(made), file, around));
   return *runs_.back();
 }
 
 Workspace::Evaluated Workspace::finish_run(Run& run) {
-  templates_[run.program->name] = run.program.get();
-  const FindTemplate find = [this](std::string_view name) -> const Template* {
-    const auto at = templates_.find(name);
-    return at == templates_.end() ? nullptr : at->second;
+  auto& templates = run.around.library.templates;
+  templates[run.program->name] = run.program.get();
+  const FindTemplate find = [&templates](std::string_view name) -> const Template* {
+    const auto at = templates.find(name);
+    return at == templates.end() ? nullptr : at->second;
   };
   Evaluated out;
   out.module = run_template(thread_, run, find);
   return out;
 }
 
-Workspace::Evaluated Workspace::evaluate_yaml(File& file, Directory& directory, Directory& root) {
-  Node* const documents = parse(file);
+Workspace::Evaluated Workspace::evaluate_yaml(File& file, const Surroundings& around) {
+  const RunOptions& options = around.library.options;
+  Node* const documents = parse(file, options);
   const bool plain = (!is_template(file) && !is_library(file)) || !has_templating(documents);
   if (plain) {
     override_keys(documents);
     return {nullptr, documents, {}};
   }
-  Run& run = start_run(file, directory, root);
+  Run& run = start_run(file, around);
   explaining(cat("Compiling YAML template '", file.path, "': "), [&] {
-    compile_yaml(*run.program, *documents, sources_.text(file.source), options_.templates, arena_);
+    compile_yaml(*run.program, *documents, sources_.text(file.source), options.templates, arena_);
   });
   Evaluated out = finish_run(run);
   out.documents = run.root() != nullptr ? run.root() : make(arena_, Kind::kDocumentSet);
   return out;
 }
 
-Workspace::Evaluated Workspace::evaluate_text(File& file, Directory& directory, Directory& root) {
+Workspace::Evaluated Workspace::evaluate_text(File& file, const Surroundings& around) {
   if (!is_template(file) && !is_library(file)) return {nullptr, nullptr, file.text};
-  Run& run = start_run(file, directory, root);
+  Run& run = start_run(file, around);
   explaining(cat("Parsing text template '", file.path, "': "),
              [&] { compile_text(*run.program, sources_.text(file.source), file.source, arena_); });
   return explaining("Evaluating text template: ", [&] {
@@ -303,21 +304,20 @@ Workspace::Evaluated Workspace::evaluate_text(File& file, Directory& directory, 
   });
 }
 
-Workspace::Evaluated Workspace::evaluate_starlark(File& file, Directory& directory,
-                                                  Directory& root) {
-  Run& run = start_run(file, directory, root);
+Workspace::Evaluated Workspace::evaluate_starlark(File& file, const Surroundings& around) {
+  Run& run = start_run(file, around);
   compile_starlark(*run.program, sources_.text(file.source), file.source);
   return explaining("Evaluating starlark template: ", [&] { return finish_run(run); });
 }
 
-Workspace::Evaluated Workspace::evaluate_file(File& file, Directory& directory, Directory& root) {
+Workspace::Evaluated Workspace::evaluate_file(File& file, const Surroundings& around) {
   switch (type_of(file)) {
     case FileType::kYaml:
-      return evaluate_yaml(file, directory, root);
+      return evaluate_yaml(file, around);
     case FileType::kText:
-      return evaluate_text(file, directory, root);
+      return evaluate_text(file, around);
     case FileType::kStarlark:
-      return evaluate_starlark(file, directory, root);
+      return evaluate_starlark(file, around);
     default:
       refuse("ytt/load", cat("File '", file.path, "' type is not a known"));
   }
@@ -338,19 +338,21 @@ starlark::Module* Workspace::module_of(std::string_view name, const Value& value
 }
 
 Value Workspace::data_module(Run& run) {
+  const Node* const values = run.around.library.values;
   void* const context = new (arena_.allocate(sizeof(DataContext), alignof(DataContext)))
-      DataContext{run.directory, run.root_directory};
+      DataContext{run.around.directory, run.around.root};
   const auto members = std::to_array<starlark::NamedArgument>({
       {"list", make_function<data_list>(thread_, "data.list", context)},
       {"read", make_function<data_read>(thread_, "data.read", context)},
-      {"values",
-       to_struct(thread_, values_ == nullptr ? make(arena_, Kind::kMap) : values_->value)},
+      {"values", to_struct(thread_, values == nullptr ? make(arena_, Kind::kMap) : values->value)},
   });
   return make_module(thread_, "data", members);
 }
 
 Value Workspace::module_value(std::string_view name, Run& run) {
   if (name == "data") return data_module(run);
+  if (name == "library")
+    return make_library_getter(*this, run.around.library, run.around.directory);
   if (name == "template") {
     const starlark::NamedArgument member{
         "replace",
@@ -366,8 +368,8 @@ Value Workspace::module_value(std::string_view name, Run& run) {
 
 starlark::Module* Workspace::load(std::string_view name, const starlark::Program& from) {
   Run& run = *static_cast<Run*>(const_cast<Builder*>(static_cast<const Builder*>(from.host)));
-  Directory* current = &run.directory;
-  Directory* root = &run.root_directory;
+  Directory* current = &run.around.directory;
+  Directory* root = &run.around.root;
   std::string_view path = name;
   if (name.starts_with('@')) {
     const std::size_t colon = name.find(':');
@@ -378,7 +380,7 @@ starlark::Module* Workspace::load(std::string_view name, const starlark::Program
     const std::string_view library = name.substr(1, colon - 1);
     path = name.substr(colon + 1);
     if (library == "ytt") return module_of(path, module_value(path, run));
-    current = root = &find_private_library(run.directory, library);
+    current = root = &find_private_library(run.around.directory, library);
   }
   Directory& start = path.starts_with('/') ? *root : *current;
   const PlacedFile found = find_file(start, path.starts_with('/') ? path.substr(1) : path);
@@ -389,7 +391,7 @@ starlark::Module* Workspace::load(std::string_view name, const starlark::Program
             "' to be a library file, but was not (hint: library filename must end with "
             "'.lib.yml' or '.star'; use data.read(...) for loading non-templated file contents)"));
   if (++load_depth_ > limits_.include_depth) fail_limit(limits_, &Limits::include_depth, {});
-  const Evaluated out = evaluate_file(*found.file, *found.directory, *root);
+  const Evaluated out = evaluate_file(*found.file, {*found.directory, *root, run.around.library});
   --load_depth_;
   if (out.module != nullptr) return out.module;
   return arena_.make<starlark::Module>(arena_.make<starlark::Program>(), nullptr);
@@ -397,11 +399,17 @@ starlark::Module* Workspace::load(std::string_view name, const starlark::Program
 
 // ---- phases ----
 
-std::vector<PlacedFile> Workspace::files_with(Directory& root, std::string_view annotation) {
+Library& Workspace::add_library(Directory& root, const RunOptions& options) {
+  libraries_.push_back({&root, options});
+  return libraries_.back();
+}
+
+std::vector<PlacedFile> Workspace::files_with(Library& library, std::string_view annotation) {
   std::vector<PlacedFile> out;
-  for (const PlacedFile& each : list_files(root)) {
+  for (const PlacedFile& each : list_files(*library.root)) {
     if (type_of(*each.file) != FileType::kYaml || !is_template(*each.file)) continue;
-    if (extract_documents(*parse(*each.file), annotation).matched.empty()) continue;
+    if (extract_documents(*parse(*each.file, library.options), annotation).matched.empty())
+      continue;
     each.file->marked_for_output = false;
     out.push_back(each);
   }
@@ -409,20 +417,41 @@ std::vector<PlacedFile> Workspace::files_with(Directory& root, std::string_view 
   return out;
 }
 
-std::vector<Node*> Workspace::values_documents(const PlacedFile& file, Directory& root,
+std::vector<Node*> Workspace::values_documents(const PlacedFile& file, Library& library,
                                                std::string_view annotation, std::string_view what) {
   return explaining(cat("Templating file '", file.file->path, "': "), [&] {
-    const Evaluated evaluated = evaluate_yaml(*file.file, *file.directory, root);
+    const Evaluated evaluated =
+        evaluate_yaml(*file.file, {*file.directory, *library.root, library});
     Extracted found = extract_documents(*evaluated.documents, annotation);
     for (const Node* const other : found.others)
       if (!is_empty_document(*other))
         refuse("ytt/data-values", cat("Expected ", what, " file '", file.file->path,
                                       "' to only have ", what, " documents"));
-    for (const Node* const document : found.matched)
-      if (find_annotation(*document, "library/ref") != nullptr)
-        refuse_unsupported("@library/ref", document->place.span);
     return std::move(found.matched);
   });
+}
+
+// The documents for this library; those for others go to `below`.
+std::vector<Node*> Workspace::own_documents(std::span<const PlacedFile> files, Library& library,
+                                            std::string_view annotation, std::string_view what,
+                                            std::span<const Addressed> more,
+                                            std::vector<Addressed>& below) {
+  std::vector<Node*> out;
+  const auto add = [&](const Addressed& each) {
+    if (each.pieces.empty()) {
+      out.push_back(each.document);
+    } else {
+      below.push_back(each);
+    }
+  };
+  for (const PlacedFile& file : files)
+    for (Node* const document : values_documents(file, library, annotation, what))
+      add(address_of(*document));
+  for (Addressed each : more) {
+    each.document = copy(arena_, each.document);  // the library may be evaluated again
+    add(each);
+  }
+  return out;
 }
 
 Node* Workspace::overlay_document(Node* left_document, Node* right_document) {
@@ -434,43 +463,39 @@ Node* Workspace::overlay_document(Node* left_document, Node* right_document) {
   return left->items[0];
 }
 
-void Workspace::read_schemas(Directory& root) {
-  values_ = nullptr;
-  schema_ = nullptr;
-  const std::vector<PlacedFile> files = files_with(root, "data/values-schema");
-  if (files.empty()) return;
-  explaining(
-      cat("Overlaying data values schema (in following order: ", names_of(files), "): "), [&] {
-        Node* schema = nullptr;
-        for (const PlacedFile& file : files)
-          for (Node* const document : values_documents(file, root, "data/values-schema", "schema"))
-            schema = schema == nullptr ? document : overlay_document(schema, document);
-        if (schema != nullptr) schema_ = make_type(thread_, sources_, *schema);
-      });
+void Workspace::read_schemas(Library& library, std::span<const Addressed> more) {
+  const std::vector<PlacedFile> files = files_with(library, "data/values-schema");
+  if (files.empty() && more.empty()) return;
+  std::string names = names_of(files);
+  if (!more.empty()) names += names.empty() ? "additional data values" : ", additional data values";
+  explaining(cat("Overlaying data values schema (in following order: ", names, "): "), [&] {
+    Node* schema = nullptr;
+    for (Node* const document :
+         own_documents(files, library, "data/values-schema", "schema", more, library.schemas_below))
+      schema = schema == nullptr ? document : overlay_document(schema, document);
+    if (schema != nullptr) library.schema = make_type(thread_, sources_, *schema);
+  });
 }
 
-Node* Workspace::values(Directory& root, std::span<Node* const> more) {
-  Node* const document = merged_values(root, more);
-  if (!options_.skip_validation) validate(thread_, *document);
-  return document;
+void Workspace::read_values(Library& library, std::span<const Addressed> more) {
+  Node* const document = merged_values(library, more);
+  if (!library.options.skip_validation) validate(thread_, *document);
+  library.values = document;
 }
 
-Node* Workspace::merged_values(Directory& root, std::span<Node* const> more) {
-  values_ = nullptr;
-  const std::vector<PlacedFile> files = files_with(root, "data/values");
+Node* Workspace::merged_values(Library& library, std::span<const Addressed> more) {
+  const std::vector<PlacedFile> files = files_with(library, "data/values");
   std::string names = names_of(files);
   if (!more.empty()) names += names.empty() ? "additional data values" : ", additional data values";
   return explaining(cat("Overlaying data values (in following order: ", names, "): "), [&] {
-    std::vector<Node*> documents;
-    if (schema_ != nullptr) documents.push_back(default_values(arena_, *schema_));
-    for (const PlacedFile& file : files)
-      for (Node* const document : values_documents(file, root, "data/values", "data values"))
-        documents.push_back(document);
-    documents.insert(documents.end(), more.begin(), more.end());
+    std::vector<Node*> documents =
+        own_documents(files, library, "data/values", "data values", more, library.values_below);
+    if (library.schema != nullptr)
+      documents.insert(documents.begin(), default_values(arena_, *library.schema));
     Node* result = nullptr;
     for (Node* const document : documents) {
       result = result == nullptr ? document : overlay_document(result, document);
-      if (schema_ != nullptr) apply_schema(arena_, sources_, *schema_, *result);
+      if (library.schema != nullptr) apply_schema(arena_, sources_, *library.schema, *result);
     }
     if (result != nullptr) return result;
     result = make(arena_, Kind::kDocument);
@@ -479,24 +504,27 @@ Node* Workspace::merged_values(Directory& root, std::span<Node* const> more) {
   });
 }
 
-std::vector<OutputFile> Workspace::evaluate(Directory& root, Node* values) {
-  values_ = values;
+Evaluation Workspace::evaluate(Library& library) {
+  Evaluation out;
   std::vector<OutputFile> texts;
   std::vector<std::pair<std::uint32_t, OutputFile>> documents;
-  for (const PlacedFile& each : list_files(root)) {
+  for (const PlacedFile& each : list_files(*library.root)) {
+    const Surroundings around{*each.directory, *library.root, library};
+    const FileType type = type_of(*each.file);
     if (!is_for_output(*each.file)) {
-      if (is_library(*each.file) && type_of(*each.file) != FileType::kData)
-        evaluate_file(*each.file, *each.directory, root);
+      if (!is_library(*each.file) || type == FileType::kData) continue;
+      if (starlark::Module* const module = evaluate_file(*each.file, around).module)
+        out.exports.push_back({each.path, module});
       continue;
     }
-    const FileType type = type_of(*each.file);
     if (type != FileType::kYaml && type != FileType::kText)
       refuse("ytt/files", "Unknown file type");
-    Evaluated out = evaluate_file(*each.file, *each.directory, root);
+    Evaluated result = evaluate_file(*each.file, around);
     if (type == FileType::kText) {
-      texts.push_back({each.path, type, std::move(out.text), nullptr});
+      texts.push_back({each.path, each.file->path, type, std::move(result.text), nullptr});
     } else {
-      documents.emplace_back(each.file->order, OutputFile{each.path, type, {}, out.documents});
+      documents.emplace_back(each.file->order,
+                             OutputFile{each.path, each.file->path, type, {}, result.documents});
     }
   }
   std::stable_sort(documents.begin(), documents.end(),
@@ -504,9 +532,11 @@ std::vector<OutputFile> Workspace::evaluate(Directory& root, Node* values) {
   std::vector<OutputFile> files;
   for (auto& each : documents) files.push_back(std::move(each.second));
   files = overlay(std::move(files));
+  check_used(library.values_below, library.schemas_below);
   texts.insert(texts.end(), std::make_move_iterator(files.begin()),
                std::make_move_iterator(files.end()));
-  return texts;
+  out.files = std::move(texts);
+  return out;
 }
 
 std::vector<OutputFile> Workspace::overlay(std::vector<OutputFile> files) {
@@ -523,7 +553,7 @@ std::vector<OutputFile> Workspace::overlay(std::vector<OutputFile> files) {
         others.push_back(arena_, document);
       }
     }
-    if (overlays.size() != before) names.push_back(file.path);
+    if (overlays.size() != before) names.emplace_back(file.name);
     if (others.empty()) continue;
     file.documents->items = others;
     left.push_back(file.documents);

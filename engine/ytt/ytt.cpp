@@ -43,7 +43,7 @@ class Renderer {
         arena_(arena),
         sources_(sources),
         origins_(origins),
-        workspace_(sources, arena, limits, {}) {
+        workspace_(sources, arena, limits) {
     if (origins_ != nullptr && origins_->keeps_chains()) workspace_.reads = &reads_;
   }
 
@@ -56,10 +56,11 @@ class Renderer {
     }
     if (!input_.documents.empty()) files.insert(files.begin(), add_documents());
     const std::unique_ptr<Directory> root = make_tree(files);
-    workspace_.read_schemas(*root);
-    Node* const values = workspace_.values(*root, value_documents());
+    Library& library = workspace_.add_library(*root, {});
+    workspace_.read_schemas(library);
+    workspace_.read_values(library, value_documents());
     Rendered out;
-    for (OutputFile& file : workspace_.evaluate(*root, values)) {
+    for (OutputFile& file : workspace_.evaluate(library).files) {
       if (file.documents == nullptr) {
         out.texts.push_back({std::move(file.path), std::move(file.text)});
         continue;
@@ -92,7 +93,7 @@ class Renderer {
     return &file;
   }
 
-  std::vector<Node*> value_documents() {
+  std::vector<Addressed> value_documents() {
     std::vector<Node*> out;
     for (const InputFile& each : input_.values_files)
       add_values_file(file_of(each, sources_, 0), each.path, workspace_, out);
@@ -109,7 +110,9 @@ class Renderer {
       out.push_back(make_value_overlay(workspace_, split(key, '.'), value, "(data-value)",
                                        cat(key, "=", text)));
     }
-    return out;
+    std::vector<Addressed> addressed;
+    for (Node* const document : out) addressed.push_back({document, {}});
+    return addressed;
   }
 
   yaml::Node* finished(const Node* value) {

@@ -152,6 +152,18 @@ TEST_CASE("what is not supported is named", "[ytt][error]") {
   CHECK(place.run({"-f", "config.yml", "--debug"}, 1).err.find("--debug") != std::string::npos);
 }
 
+TEST_CASE("a value that code made is shown as code where it breaks a schema", "[ytt][error]") {
+  const TestDirectory place(
+      {{"config.yml",
+        "#@ load(\"@ytt:library\", \"library\")\n"
+        "a: #@ library.get(\"app\").with_data_values({\"port\": \"abc\"}).data_values()\n"},
+       {"_ytt_lib/app/schema.yml", "#@data/values-schema\n---\nport: 80\n"}});
+  CHECK(
+      place.run({"-f", "."}, 1)
+          .err.find("Data value calculated:\n         #\n         # port: \"abc\"\n         #\n") !=
+      std::string::npos);
+}
+
 TEST_CASE("files are written below the output directory", "[ytt][files]") {
   const TestDirectory place({{"in/a.yml", "a: #@ 1\n"}, {"in/t/b.txt", "x (@= \"y\" @)\n"}});
   CHECK(place.run({"-f", "in", "--output-files", "out"}).out ==

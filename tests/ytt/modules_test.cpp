@@ -68,8 +68,7 @@ TEST_CASE("regular expressions name their groups, and faults in Go's words", "[y
 }
 
 TEST_CASE("numbers and digests are computed", "[ytt][modules]") {
-  CHECK(evaluate("math", "[math.ceil(1.2), math.round(2.5), math.log(8, 2)]") ==
-        "- 2\n- 3\n- 3\n");
+  CHECK(evaluate("math", "[math.ceil(1.2), math.round(2.5), math.log(8, 2)]") == "- 2\n- 3\n- 3\n");
   CHECK(fails("math", "math.floor(float(\"nan\"))", "cannot convert float NaN to integer"));
   CHECK(evaluate("md5", "md5.sum(\"abc\")") == "900150983cd24fb0d6963f7d28e17f72\n");
 }
