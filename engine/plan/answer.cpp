@@ -11,8 +11,6 @@ namespace {
 
 using yaml::Node;
 
-constexpr std::size_t kMostText = 400;  // bytes of the server's words
-
 struct RefusalRow {
   std::string_view words;
   std::string_view rule;
@@ -44,33 +42,59 @@ bool has_cause(const Answer& answer, std::string_view reason) {
          });
 }
 
-// On one line: "errors:\n  .a: not declared\n  .b: not declared" → ".a: not declared; .b: not
-// declared".
+// Behind a text in quotes, with \" in it; the whole text when it does not end.
+std::string_view behind_quoted(std::string_view text) {
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '\\')
+      ++at;
+    else if (text[at] == '"')
+      return text.substr(at + 1);
+  }
+  return {};
+}
+
+// Without the value that was refused, which may be a secret, or pages of a pod template:
+//   spec.a: Invalid value: "x": must be a number  →  spec.a: must be a number
+std::string without_value(std::string_view message) {
+  constexpr std::array<std::string_view, 3> kWords{
+      "Invalid value: ", "Unsupported value: ", "Duplicate value: "};
+  for (const std::string_view word : kWords) {
+    const std::size_t at = message.find(word);
+    if (at == std::string_view::npos) continue;
+    std::string_view rest = message.substr(at + word.size());
+    if (rest.starts_with('"')) {
+      rest = behind_quoted(rest);
+    } else {
+      const std::size_t end = rest.rfind(": ");
+      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end);
+    }
+    const std::string why = rest.starts_with(": ") ? without_value(rest.substr(2))
+                                                   : lower(word.substr(0, word.size() - 2));
+    return cat(message.substr(0, at), why);
+  }
+  return std::string(message);
+}
+
+// The lines of a list of errors, without what was found in the place of the right type:
+//   "errors:\n  .a: expected string, got &{x}\n  .b: …"  →  ".a: expected string; .b: …"
 std::string on_one_line(std::string_view message) {
+  constexpr std::string_view kFound = ", got &";
   std::vector<std::string_view> lines;
+  bool in_value = false;
   for (const std::string_view line : split(message, '\n')) {
+    in_value = in_value && !line.starts_with("  .");
     const std::string_view words = trim(line);
-    if (!words.empty() && words != "errors:") lines.push_back(words);
+    if (in_value || words.empty() || words == "errors:") continue;
+    const std::size_t found = words.find(kFound);
+    in_value = found != std::string_view::npos;
+    lines.push_back(words.substr(0, found));
   }
   return join(lines, "; ");
 }
 
-// Without the value that was refused, which may be pages of a pod template, and without the diff
-// of Go structs that some refusals append.
+// Without values, and without the diff of Go structs that some refusals append.
 std::string brief(std::string_view message) {
-  constexpr std::string_view kValue = "Invalid value: ";
-  const std::size_t diff = message.find("\n@@");
-  if (diff != std::string_view::npos) message = message.substr(0, diff);
-  const std::size_t value = message.find(kValue);
-  if (value != std::string_view::npos) {
-    const std::size_t end = message.rfind(": ");
-    const std::string_view why =
-        end > value + kValue.size() ? message.substr(end + 2) : std::string_view("invalid value");
-    return cat(message.substr(0, value), why);
-  }
-  std::string text = on_one_line(message.substr(0, kMostText));
-  if (message.size() > kMostText) text += " …";
-  return text;
+  return on_one_line(without_value(message.substr(0, message.find("\n@@"))));
 }
 
 // "spec.selector: field is immutable; …"

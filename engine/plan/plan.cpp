@@ -308,6 +308,9 @@ class Maker {
     result_.proven += finding.verified == Verified::kProof ? 1 : 0;
     result_.asked +=
         finding.verified == Verified::kServer || finding.verified == Verified::kStandIn ? 1 : 0;
+    if (input_.server == nullptr) return;
+    result_.local += finding.verified == Verified::kLocal ? 1 : 0;
+    result_.untold += finding.verified == Verified::kNone ? 1 : 0;
   }
 
   void warn(const Node& body, const Finding& finding) {
@@ -718,6 +721,8 @@ Summary summarize(const EnvironmentPlan& environment) {
   summary.unchanged = environment.unchanged;
   summary.proven = environment.proven;
   summary.asked = environment.asked;
+  summary.local = environment.local;
+  summary.untold = environment.untold;
   summary.owner_only = environment.owner_only.size();
   summary.others = environment.others;
   summary.left_alone = environment.left_alone.size();
@@ -732,7 +737,7 @@ Summary summarize(const Plan& plan) {
          {&Summary::create, &Summary::update, &Summary::replace, &Summary::remove,
           &Summary::blocked, &Summary::drift, &Summary::unchanged, &Summary::others,
           &Summary::refused, &Summary::left_alone, &Summary::proven, &Summary::asked,
-          &Summary::owner_only, &Summary::unknown}) {
+          &Summary::owner_only, &Summary::unknown, &Summary::local, &Summary::untold}) {
       total.*field += one.*field;
     }
   }

@@ -151,6 +151,8 @@ struct EnvironmentPlan {
   std::size_t unchanged = 0;
   std::size_t proven = 0;  // objects of head that live itself shows to stay as they are
   std::size_t asked = 0;   // objects of head that the server was asked about
+  std::size_t local = 0;   // objects of head that were compared here, though there is a server
+  std::size_t untold = 0;  // objects of head that the server was asked about and could not tell
   // Objects, by step id, whose content stays and whose owners an apply would write anew.
   std::vector<std::string> owner_only;
   std::size_t others = 0;  // live objects of somebody else
@@ -161,7 +163,7 @@ struct Summary {
   std::size_t create = 0, update = 0, replace = 0, remove = 0, blocked = 0;
   std::size_t drift = 0;  // objects that somebody changed in live
   std::size_t unchanged = 0, others = 0, refused = 0, left_alone = 0;
-  std::size_t proven = 0, asked = 0, owner_only = 0;
+  std::size_t proven = 0, asked = 0, local = 0, untold = 0, owner_only = 0;
   std::size_t unknown = 0;  // objects of which nobody could tell
 };
 

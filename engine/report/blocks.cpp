@@ -12,11 +12,20 @@ namespace {
 constexpr std::size_t kSame = 3;        // objects with the same changes that share a block
 constexpr std::size_t kMostNames = 12;  // of them that are named
 constexpr std::size_t kMostRows = 40;   // of the overview
+constexpr std::size_t kMostText = 400;  // bytes of what a server said
+
+// Cut after masking: half a secret would not be known for one.
+std::string shortened(std::string text) {
+  if (text.size() <= kMostText) return text;
+  std::size_t end = kMostText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return cat(std::string_view(text).substr(0, end), " …");
+}
 
 void add_reasons(const plan::Step& step, const Context& context, std::vector<ShownLine>& lines) {
   for (const plan::Reason& reason : step.reasons) {
     lines.push_back({reason.refuses ? '!' : ' ',
-                     context.masker.mask(cat(reason.text, " [", reason.rule, ']'))});
+                     cat(shortened(context.masker.mask(reason.text)), " [", reason.rule, ']')});
     if (!reason.allowed.empty()) {
       lines.push_back({' ', context.masker.mask(cat("  allowed: ", reason.allowed))});
     } else if (!reason.cure.empty()) {

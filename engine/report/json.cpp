@@ -154,6 +154,8 @@ void write_summary(JsonWriter& json, const plan::Summary& summary) {
   json.key("unknown"), json.number(summary.unknown);
   json.key("proven"), json.number(summary.proven);
   json.key("asked"), json.number(summary.asked);
+  json.key("local"), json.number(summary.local);
+  json.key("untold"), json.number(summary.untold);
   json.key("owner_only"), json.number(summary.owner_only);
   json.close_object();
 }

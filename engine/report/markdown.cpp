@@ -129,6 +129,8 @@ std::vector<std::string> pages_of(const plan::Plan& plan, View view, const Conte
                 escaped(context.masker.mask(sides_line(plan))), "\n\n**",
                 summary_line(plan::summarize(plan)), "**\n\n"));
   if (is_plan) {
+    const std::string known = knowledge_line(plan::summarize(plan));
+    if (!known.empty()) pages.add(cat(known, '\n'));
     pages.add(context.masker.mask(table(overview(plan))));
     for (const plan::EnvironmentPlan& environment : plan.environments) {
       for (const std::string& line : refusal_lines(environment, context)) {

@@ -271,6 +271,19 @@ std::string summary_line(const plan::Summary& summary) {
   return join(parts, ", ");
 }
 
+std::string knowledge_line(const plan::Summary& summary) {
+  if (summary.asked + summary.local + summary.untold == 0) return {};
+  std::vector<std::string> parts;
+  const auto add = [&](std::size_t count, std::string_view words) {
+    if (count > 0) parts.push_back(cat(count, ' ', words));
+  };
+  add(summary.proven, "by live itself");
+  add(summary.asked, "by asking the server");
+  add(summary.local, "worked out here");
+  add(summary.untold, "that the server could not tell");
+  return cat("known: ", join(parts, ", "), '\n');
+}
+
 std::string sides_line(const plan::Plan& plan) {
   std::vector<std::string> parts;
   if (!plan.base.empty()) parts.push_back(cat("base ", plan.base));

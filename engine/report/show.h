@@ -41,6 +41,8 @@ char step_mark(const plan::Step& step);  // + ~ - ± !
 std::string step_title(const plan::Step& step);
 // "2 to create, 1 to update; 1 blocked; 12 unchanged".
 std::string summary_line(const plan::Summary& summary);
+// "known: 18 by live itself, 2 by asking the server, 1 worked out here"; "" without a server.
+std::string knowledge_line(const plan::Summary& summary);
 std::string sides_line(
     const plan::Plan& plan);  // "base git:main, head working tree, no live state"
 

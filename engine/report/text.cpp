@@ -67,8 +67,9 @@ void add_environment_head(std::string& out, const plan::EnvironmentPlan& environ
 }  // namespace
 
 std::string plan_text(const plan::Plan& plan, const Context& context) {
-  std::string out = cat("plan: ", context.masker.mask(sides_line(plan)), '\n',
-                        summary_line(plan::summarize(plan)), '\n');
+  std::string out =
+      cat("plan: ", context.masker.mask(sides_line(plan)), '\n',
+          summary_line(plan::summarize(plan)), '\n', knowledge_line(plan::summarize(plan)));
   add_table(out, overview(plan));
   for (const plan::EnvironmentPlan& environment : plan.environments) {
     for (const std::string& line : refusal_lines(environment, context)) {

@@ -42,6 +42,7 @@ def workload(kind, **spec):
 DEFINITION = thing("apiextensions.k8s.io/v1", "CustomResourceDefinition", "as.t.test", spec={
     "group": "t.test", "names": {"kind": "A", "plural": "as"}, "scope": "Namespaced", "versions": [
         {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}]})
+AFFINITY = {"required": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]}]}}
 RETYPED = {"matchLabels": {"a": "b", "z": "1"}}
 # An object, and what is changed of it: a path and its value.
 CASES = [
@@ -52,19 +53,20 @@ CASES = [
     (workload("StatefulSet", serviceName="x", volumeClaimTemplates=[CLAIM]), [
         ("spec.serviceName", "y"), ("spec.volumeClaimTemplates.0.spec.resources.requests.storage", "2Gi"),
         ("spec.volumeClaimTemplates.0.metadata.labels", {"q": "r"}), ("spec.podManagementPolicy", "Parallel"),
-        ("spec.replicas", 3), ("spec.minReadySeconds", 3), ("spec.ordinals", {"start": 1}),
+        ("spec.selector", RETYPED), ("spec.replicas", 3), ("spec.minReadySeconds", 3), ("spec.ordinals", {"start": 1}),
         ("spec.updateStrategy", {"rollingUpdate": {"partition": 1}}), ("spec.revisionHistoryLimit", 2)]),
     (thing("batch/v1", "Job", spec={"template": {"spec": {"restartPolicy": "Never", "containers": [
         {"name": "c", "image": "i:1", "env": [{"name": "P", "value": CANARY}]}]}}}), [
             ("spec.template.spec.containers.0.image", "i:2"), ("spec.completions", 3), ("spec.completionMode", "Indexed"),
-            ("spec.parallelism", 2), ("spec.backoffLimit", 2), ("spec.ttlSecondsAfterFinished", 2), ("spec.suspend", True)]),
+            ("spec.parallelism", 2), ("spec.backoffLimit", 2), ("spec.ttlSecondsAfterFinished", 2), ("spec.suspend", True),
+            ("spec.activeDeadlineSeconds", 5), ("metadata.labels", {"q": "r"})]),
     (thing("v1", "PersistentVolumeClaim", spec={"accessModes": ["ReadWriteOnce"], "storageClassName": "a",
                                                  "resources": {"requests": {"storage": "2Gi"}}}), [
         ("spec.storageClassName", "b"), ("spec.resources.requests.storage", "3Gi"),
         ("spec.resources.requests.storage", "1Gi"), ("spec.accessModes", ["ReadWriteMany"])]),
     (thing("v1", "PersistentVolume", spec={"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"],
                                             "hostPath": {"path": "/a"}, "storageClassName": "m"}), [
-        ("spec.hostPath.path", "/b"), ("spec.capacity.storage", "2Gi"), ("spec.storageClassName", "n")]),
+        ("spec.hostPath.path", "/b"), ("spec.nodeAffinity", AFFINITY), ("spec.capacity.storage", "2Gi"), ("spec.storageClassName", "n")]),
     (thing("storage.k8s.io/v1", "StorageClass", provisioner="p", parameters={"a": "b"}, reclaimPolicy="Delete",
            volumeBindingMode="Immediate"), [
         ("provisioner", "q"), ("parameters.a", "c"), ("reclaimPolicy", "Retain"),
@@ -80,13 +82,15 @@ CASES = [
     (thing("v1", "Service", spec={"selector": {"a": "b"}, "clusterIP": "10.96.1.1", "ports": [{"port": 80}]}), [
         ("spec.clusterIP", "10.96.1.2"), ("spec.type", "NodePort"), ("spec.ports", [{"port": 81}])]),
     (thing("v1", "ConfigMap", immutable=True, data={"a": "b"}), [
-        ("data.a", "c"), ("immutable", False), ("metadata.labels", {"q": "r"})]),
+        ("data.a", "c"), ("binaryData", {"b": "AAA="}), ("immutable", False), ("metadata.labels", {"q": "r"})]),
     (thing("v1", "Secret", immutable=True, type="Opaque", stringData={"a": CANARY}), [("stringData.a", CANARY + "2")]),
     (thing("v1", "Secret", "y", type="Opaque", stringData={"a": CANARY}), [("type", "t/u"), ("stringData.a", "c")]),
     (thing("v1", "Pod", spec={"containers": [{"name": "c", "image": "i:1"}]}), [
         ("spec.containers.0.image", "i:2"), ("spec.containers.0.command", ["x"]), ("spec.hostNetwork", True)]),
     (thing("autoscaling/v2", "HorizontalPodAutoscaler", spec={"maxReplicas": 3, "scaleTargetRef": {
         "apiVersion": "apps/v1", "kind": "Deployment", "name": "x"}}), [("spec.scaleTargetRef.name", "y")]),
+    (thing("networking.k8s.io/v1", "Ingress", spec={"ingressClassName": "a", "defaultBackend": {"service": {
+        "name": "x", "port": {"number": 80}}}}), [("spec.ingressClassName", "b")]),
     (thing("policy/v1", "PodDisruptionBudget", spec={"minAvailable": 1, "selector": LABELS}), [
         ("spec.selector.matchLabels", {"q": "r"})]),
     (DEFINITION, [("spec.scope", "Cluster"), ("spec.names.kind", "B"), ("spec.names.shortNames", ["q"])]),

@@ -118,3 +118,31 @@ TEST_CASE("what the load guards and proxies say is no answer", "[plan][answer]")
         Meaning::kUnknown);
   CHECK(judged(200, "<html>").meaning == Meaning::kUnknown);
 }
+
+TEST_CASE("a refusal is one line and tells no value", "[plan][answer]") {
+  for (
+      const auto& [message, expected] : {
+          std::pair<std::string, std::string>{
+              R"(failed to create typed patch object (a/b; /v1, Kind=Secret): errors:\n  .a: expected map, got &{hush\nhush}\n  .b: field not declared in schema)",
+              ".a: expected map; .b: field not declared in schema"},
+          {R"(failed to create typed patch object (a/b; /v1, Kind=Pod): .c: expected string, got &value.valueUnstructured{Value:4711})",
+           ".c: expected string"},
+      }) {
+    CHECK(judged(500, cat("{\"message\": \"", message, "\"}")).text == expected);
+  }
+  for (const auto& [message, expected] : {
+           std::pair<std::string, std::string>{
+               R"(Invalid value: \"a \\\"hush: 1\\\" b\": must be a number)",
+               "spec.x: must be a number"},
+           {R"(Unsupported value: \"hush\": supported values: \"A\", \"B\")",
+            "spec.x: supported values: \"A\", \"B\""},
+           {R"(Duplicate value: {\"Name\":\"hush\"})", "spec.x: duplicate value"},
+           {R"(Invalid value: \"string\": must be of type integer: \"string\")",
+            "spec.x: must be of type integer: \"string\""},
+       }) {
+    CHECK(judged(422,
+                 cat(R"({"message": "no", "details": {"causes": [{"field": "spec.x", "message": ")",
+                     message, "\"}]}}"))
+              .text == expected);
+  }
+}
