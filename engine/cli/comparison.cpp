@@ -253,7 +253,8 @@ class Builder {
     server.ask = [&cluster](std::span<const plan::Question> questions) {
       std::vector<state::DryRun> runs;
       for (const plan::Question& question : questions)
-        runs.push_back({question.id, question.body, question.method, question.manager});
+        runs.push_back(
+            {question.id, question.body, question.method, question.manager, question.force});
       std::vector<plan::Answer> answers;
       for (state::DryRunAnswer& answer : cluster.dry_run(runs))
         answers.push_back(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -233,7 +234,81 @@ Node* united_in(const Node& a, const Node& b, Arena& arena) {
   return both;
 }
 
+// Takes fields away, and what stands in them.
+class Remover {
+ public:
+  explicit Remover(Arena& arena) : arena_(arena) {}
+
+  // `kept` may be null: nobody else owns anything here.
+  Node* reduced(const Node& value, const Node& fields, const Node* kept) {
+    return value.is_sequence() ? list(value, fields, kept) : mapping(value, fields, kept);
+  }
+  bool has_removed() const { return has_removed_; }
+
+ private:
+  using Elements = std::map<const Node*, const Node*>;
+
+  Node* mapping(const Node& value, const Node& fields, const Node* kept) {
+    Node* const rest = yaml::make_mapping(arena_, value.span);
+    for (const yaml::Entry& entry : value.entries) {
+      const std::string name = cat("f:", entry.key->text);
+      const Node* const left = member(*entry.value, yaml::find(fields, name),
+                                      kept == nullptr ? nullptr : yaml::find(*kept, name));
+      if (left != nullptr) rest->entries.push_back(arena_, {entry.key, const_cast<Node*>(left)});
+    }
+    return rest;
+  }
+
+  Node* list(const Node& value, const Node& fields, const Node* kept) {
+    Node* const rest = yaml::make_sequence(arena_, value.span);
+    const Elements going = elements(value, fields);
+    const Elements staying = kept == nullptr ? Elements() : elements(value, *kept);
+    const auto of = [](const Elements& all, const Node* item) {
+      const auto found = all.find(item);
+      return found == all.end() ? nullptr : found->second;
+    };
+    for (const Node* const item : value.items) {
+      const Node* const left = member(*item, of(going, item), of(staying, item));
+      if (left != nullptr) yaml::append(arena_, *rest, const_cast<Node*>(left));
+    }
+    return rest;
+  }
+
+  // What is left of a field or an element; null: nothing.
+  const Node* member(const Node& value, const Node* going, const Node* staying) {
+    if (going == nullptr) return &value;
+    if (staying != nullptr && (is_leaf(*going) || is_leaf(*staying))) return &value;
+    const bool whole = is_leaf(*going) || yaml::find(*going, ".") != nullptr;
+    if (staying == nullptr && whole) return removed();
+    const Node* const rest = reduced(value, *going, staying);
+    return staying == nullptr && yaml::is_empty(*rest) ? removed() : rest;
+  }
+
+  const Node* removed() {
+    has_removed_ = true;
+    return nullptr;
+  }
+
+  Elements elements(const Node& list, const Node& fields) {
+    Elements found;
+    for (const yaml::Entry& entry : fields.entries) {
+      if (const Node* const item = child_of(list, entry.key->text, arena_))
+        found.emplace(item, entry.value);
+    }
+    return found;
+  }
+
+  Arena& arena_;
+  bool has_removed_ = false;
+};
+
 }  // namespace
+
+Node* without_fields(const Node& object, const Node& fields, const Node& kept, Arena& arena) {
+  Remover remover(arena);
+  Node* const rest = remover.reduced(object, fields, &kept);
+  return remover.has_removed() ? rest : nullptr;
+}
 
 const Node* united(const Node& a, const Node& b, Arena& arena) { return united_in(a, b, arena); }
 

@@ -31,6 +31,11 @@ const yaml::Node* united(const yaml::Node& a, const yaml::Node& b, Arena& arena)
 // state from another; nothing else of the object.
 const yaml::Node* owned_values(const yaml::Node& object, const yaml::Node& fields, Arena& arena);
 
+// The object without the fields of one set, but for those that the other names, or something below
+// them; null where nothing goes.
+yaml::Node* without_fields(const yaml::Node& object, const yaml::Node& fields,
+                           const yaml::Node& kept, Arena& arena);
+
 // Whether two fieldsV1 trees name the same fields, in whatever order and spelling of keys.
 bool same_fields(const yaml::Node& a, const yaml::Node& b);
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/arena.h"
 #include "diff/change.h"
 #include "plan/plan.h"
 
@@ -36,8 +37,24 @@ bool is_left_to_autoscaler(const diff::Change& change, const yaml::Node& live, b
 std::optional<Reason> autoscaled(const std::vector<diff::Change>& changes, const yaml::Node& live,
                                  bool scaled);
 
-// What a forced server-side apply takes from other managers: "conflict".
-std::optional<Reason> conflicts(const std::vector<diff::Change>& changes,
+// What a server-side apply takes from other managers, if it is forced; if it is not, it is refused:
+// "conflict".
+std::optional<Reason> conflicts(const std::vector<diff::Change>& changes, const yaml::Node& live,
                                 const project::Applier& applier);
+// What such a refusal says; `text`: which fields, and whose.
+Reason conflict_refusal(std::string_view text);
+
+// ---- managers that are taken over ----
+//
+// Some tools make the fields of other managers their own before they apply server-side. What these
+// alone own and head does not have goes then, and a dry run does not show it. Sources: kubectl 1.36
+// on a real server; Argo CD's and Flux' own tables.
+
+// Whether live has fields of a manager whom the applier takes over.
+bool has_taken_over(const yaml::Node& live, const project::Applier& applier);
+// What the server says an apply makes of live, without what goes with those managers; null where
+// nothing goes.
+const yaml::Node* without_taken_over(const yaml::Node& answer, const yaml::Node& live,
+                                     const project::Applier& applier, Arena& arena);
 
 }  // namespace plumb::plan

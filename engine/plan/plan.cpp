@@ -479,7 +479,10 @@ class Maker {
     if (std::optional<Reason> reason = autoscaled(step.changes, live, scaled)) {
       step.reasons.push_back(std::move(*reason));
     }
-    if (std::optional<Reason> reason = conflicts(step.changes, input_.applier)) {
+    // Where the server was asked it has said whether it refuses.
+    const bool told = !input_.applier.force && step.verified == Verified::kServer;
+    if (std::optional<Reason> reason = conflicts(step.changes, live, input_.applier);
+        reason && !told) {
       step.reasons.push_back(std::move(*reason));
     }
   }

@@ -15,12 +15,13 @@
 
 namespace plumb::plan {
 
-// A dry run in the manager's name; an apply is forced.
+// A dry run in the manager's name.
 struct Question {
   kube::ResourceId id;               // where it goes
   const yaml::Node* body = nullptr;  // the object, or the patch to it
   state::Method method = state::Method::kApply;
   std::string manager;
+  bool force = true;  // of kApply
 };
 
 struct Answer {

@@ -6,10 +6,13 @@
 #include "base/text.h"
 #include "diff/client_side.h"
 #include "diff/compare.h"
+#include "diff/json_patch.h"
+#include "diff/normalise.h"
 #include "diff/owned_set.h"
 #include "diff/proof.h"
 #include "kube/type_table.h"
 #include "plan/answer.h"
+#include "plan/ownership.h"
 
 namespace plumb::plan {
 
@@ -33,11 +36,16 @@ class Verifier {
 
   std::vector<Finding> run() {
     for (std::size_t at = 0; at < candidates_.size(); ++at) sort_out(at);
-    ask();
+    while (!asked_.empty()) ask();  // an answer may be a reason to ask once more
     return std::move(findings_);
   }
 
  private:
+  struct Asked {
+    std::size_t at = 0;  // the candidate
+    Question question;
+  };
+
   // Proof, a question, or what can be known here.
   void sort_out(std::size_t at) {
     const Candidate& one = candidates_[at];
@@ -74,7 +82,7 @@ class Verifier {
 
   bool is_proven(const Candidate& one) const {
     const diff::Applier applier{input_.applier.manager, input_.applier.server_side};
-    return one.live != nullptr &&
+    return one.live != nullptr && !has_taken_over(*one.live, input_.applier) &&
            diff::is_proven(*one.head, *one.live, applier, &around_.catalogue,
                            input_.live == nullptr ? std::string_view() : input_.live->seal);
   }
@@ -91,7 +99,7 @@ class Verifier {
   Question question_of(const Candidate& one) const {
     const bool applies = input_.applier.server_side;
     return {*one.id, one.head, applies ? state::Method::kApply : state::Method::kCreate,
-            input_.applier.manager};
+            input_.applier.manager, input_.applier.force};
   }
 
   // What a client-side applier sends to an object that is there. False: he sends nothing.
@@ -114,8 +122,7 @@ class Verifier {
     const bool stand_in = around_.new_namespaces.contains(question.id.namespace_name);
     if (stand_in) question = elsewhere(std::move(question));
     findings_[at].verified = stand_in ? Verified::kStandIn : Verified::kServer;
-    questions_.push_back(std::move(question));
-    asked_.push_back(at);
+    asked_.push_back({at, std::move(question)});
   }
 
   // The same object in a namespace that is there, under a name that nobody has.
@@ -133,9 +140,9 @@ class Verifier {
   }
 
   void ask() {
-    const std::vector<Question> questions = std::exchange(questions_, {});
-    const std::vector<std::size_t> asked = std::exchange(asked_, {});
-    if (questions.empty()) return;
+    const std::vector<Asked> asked = std::exchange(asked_, {});
+    std::vector<Question> questions;
+    for (const Asked& one : asked) questions.push_back(one.question);
     const std::vector<Answer> answers = input_.server->ask(questions);
     const Answer none{0, nullptr, {}, "there was no answer"};
     for (std::size_t i = 0; i < asked.size(); ++i) {
@@ -143,20 +150,24 @@ class Verifier {
     }
   }
 
-  void understand(std::size_t at, const Answer& answer) {
+  void understand(const Asked& asked, const Answer& answer) {
+    const std::size_t at = asked.at;
     Finding& finding = findings_[at];
     const bool stand_in = finding.verified == Verified::kStandIn;
     finding.warnings = answer.warnings;
     const Judgement judgement = judge(answer);
     switch (judgement.meaning) {
       case Meaning::kDone:
-        if (!stand_in) accept(at, *answer.body);
+        if (!stand_in) accept(asked, *answer.body);
         return;
       case Meaning::kRefused:
         if (stand_in && judgement.rule != "server-invalid") {
           // Quotas and policies of another namespace: perhaps, perhaps not.
           finding.reasons.push_back(note("stand-in-refused", judgement.text));
           return;
+        }
+        if (judgement.rule == "server-conflict" && !asked.question.force) {
+          return ask_forced(asked, judgement.text);
         }
         refuse(finding, judgement.rule, judgement.text, "");
         return;
@@ -174,9 +185,16 @@ class Verifier {
     }
   }
 
-  void accept(std::size_t at, const Node& body) {
-    const Candidate& one = candidates_[at];
-    Finding& finding = findings_[at];
+  // What would change is known from a forced apply alone.
+  void ask_forced(Asked asked, std::string_view conflict) {
+    findings_[asked.at].reasons.push_back(conflict_refusal(conflict));
+    asked.question.force = true;
+    asked_.push_back(std::move(asked));
+  }
+
+  void accept(const Asked& asked, const Node& body) {
+    const Candidate& one = candidates_[asked.at];
+    Finding& finding = findings_[asked.at];
     if (one.live == nullptr) return;
     if (version_of(*one.live) != version_of(body)) {
       give_up(finding, {Meaning::kMoved, {}, "it was changed while it was looked at"});
@@ -184,6 +202,36 @@ class Verifier {
     }
     finding.answer = &body;
     finding.owner_only = owners_differ(*one.live, body);
+    if (asked.question.method == state::Method::kApply) ask_without_taken_over(asked, body);
+  }
+
+  // What goes with the managers that the applier takes over is no part of the answer. Without it,
+  // the server fills in again what has to be there.
+  void ask_without_taken_over(Asked asked, const Node& body) {
+    const Node& live = *candidates_[asked.at].live;
+    const Node* const rest = without_taken_over(body, live, input_.applier, arena_);
+    if (rest == nullptr) return;
+    const diff::Sides sides{&live, with_system_fields(*rest, live), &live};
+    const Node* const patch = diff::json_patch(sides, arena_);
+    if (patch == nullptr) return;
+    asked.question.method = state::Method::kJsonMerge;
+    asked.question.body = patch;
+    asked_.push_back(std::move(asked));
+  }
+
+  // With live's metadata where that is nobody's to write.
+  const Node* with_system_fields(const Node& object, const Node& live) {
+    Node* const copy = yaml::copy_shallow(arena_, object);
+    const Node* const own = yaml::find(object, "metadata");
+    const Node* const lives = yaml::find(live, "metadata");
+    if (own == nullptr || lives == nullptr) return copy;
+    Node* const metadata = yaml::copy_shallow(arena_, *own);
+    for (const yaml::Entry& entry : lives->entries) {
+      const std::string_view key = entry.key->text;
+      if (diff::is_system_field(true, key)) yaml::set(arena_, *metadata, key, entry.value);
+    }
+    yaml::set(arena_, *copy, "metadata", metadata);
+    return copy;
   }
 
   // An answer from another version of the object is about what nobody has seen.
@@ -230,8 +278,7 @@ class Verifier {
   const EnvironmentInput& input_;
   Arena& arena_;
   std::vector<Finding> findings_;
-  std::vector<Question> questions_;
-  std::vector<std::size_t> asked_;  // the candidates of the questions
+  std::vector<Asked> asked_;
 };
 
 }  // namespace

@@ -134,33 +134,35 @@ struct ApplierRow {
   std::string_view name;
   std::string_view manager;
   bool server_side;
+  bool force = true;
 };
 constexpr std::array kAppliers{
     ApplierRow{"argocd", "argocd-controller", false},
     ApplierRow{"argocd-ssa", "argocd-controller", true},
     ApplierRow{"flux", "kustomize-controller", true},
     ApplierRow{"kubectl", "kubectl-client-side-apply", false},
-    ApplierRow{"kubectl-ssa", "kubectl", true},
+    ApplierRow{"kubectl-ssa", "kubectl", true, false},
 };
 
 Applier named_applier(const yaml::Node& node) {
   std::vector<std::string_view> names;
   for (const ApplierRow& row : kAppliers) {
-    if (node.text == row.name) return {std::string(row.manager), row.server_side};
+    if (node.text == row.name) return {std::string(row.manager), row.server_side, row.force};
     names.push_back(row.name);
   }
   std::vector<Note> notes = did_you_mean(node.text, names);
-  notes.push_back(
-      {cat("known are ", join(names, ", "), " and {manager: NAME, method: server-side}")});
+  notes.push_back({cat("known are ", join(names, ", "),
+                       " and {manager: NAME, method: server-side, force: true}")});
   fail("project/unknown-applier", node.span, cat("unknown applier '", node.text, "'"),
        std::move(notes), {std::string(node.text)});
 }
 
-// {manager: NAME, method: server-side or client-side}
+// {manager: NAME, method: server-side or client-side, force: true or false}
 Applier described_applier(const yaml::Node& node, const std::string& what) {
   Settings settings(node, cat("'applier' of ", what));
   const auto manager = settings.text("manager");
   const auto method = settings.text("method");
+  const auto force = settings.boolean("force");
   settings.finish();
   if (!manager || manager->text.empty() || manager->text.size() > 128) {
     fail("project/expected", node.span,
@@ -170,7 +172,7 @@ Applier described_applier(const yaml::Node& node, const std::string& what) {
     fail("project/expected", method->span,
          cat("expected server-side or client-side for 'method', got '", method->text, "'"));
   }
-  return {manager->text, !method || method->text == "server-side"};
+  return {manager->text, !method || method->text == "server-side", force.value_or(true)};
 }
 
 Applier read_applier(const yaml::Node& node, const std::string& what) {

@@ -88,6 +88,7 @@ struct Guards {
 struct Applier {
   std::string manager = "argocd-controller";  // the field manager he writes as
   bool server_side = false;  // false: a patch against the last applied configuration
+  bool force = true;         // server-side: takes fields that others own; else he is refused
 };
 
 struct Environment {

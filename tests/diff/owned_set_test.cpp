@@ -82,3 +82,22 @@ TEST_CASE("keys of elements are the same in whatever order and spelling", "[diff
                           *json(R"({"f:x":{},"k:{\"name\":\"a<b\"}":{}})")));
   CHECK_FALSE(diff::same_fields(*json(R"({"f:x":{}})"), *json(R"({"f:x":{".":{}}})")));
 }
+
+TEST_CASE("fields of one set go, but for those that another set has", "[diff][owned_set]") {
+  Arena arena;
+  const auto json = [&](std::string_view text) { return yaml::read_json(text, {}, arena); };
+  const auto rest = [&](std::string_view object, std::string_view fields, std::string_view kept) {
+    const yaml::Node* const left =
+        diff::without_fields(*json(object), *json(fields), *json(kept), arena);
+    return left == nullptr ? "" : yaml::emit_json(*left);
+  };
+  CHECK(rest(R"({"a":1,"b":2})", R"({"f:a":{},"f:b":{}})", R"({"f:b":{}})") == R"({"b":2})");
+  CHECK(rest(R"({"a":1})", R"({"f:a":{}})", R"({"f:a":{}})").empty());
+  CHECK(rest(R"({"m":{"x":1,"y":2}})", R"({"f:m":{".":{},"f:x":{}}})", "{}") == "{}");
+  CHECK(rest(R"({"m":{"x":1,"y":2}})", R"({"f:m":{".":{},"f:x":{}}})", R"({"f:m":{"f:y":{}}})") ==
+        R"({"m":{"y":2}})");
+  CHECK(rest(R"({"s":{"x":1}})", R"({"f:s":{"f:x":{}}})", "{}") == "{}");
+  CHECK(rest(R"({"l":[{"name":"a"},{"name":"b"}]})",
+             R"({"f:l":{"k:{\"name\":\"a\"}":{".":{},"f:name":{}}}})",
+             "{}") == R"({"l":[{"name":"b"}]})");
+}

@@ -125,6 +125,58 @@ TEST_CASE("a forced apply says from whom it takes", "[plan][verify]") {
         "update Deployment.apps/x/web local !conflict git:spec.replicas(kubectl-edit)");
 }
 
+TEST_CASE("an apply that is not forced is refused where others own a field", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", web("replicas: 2"), web("replicas: 3"));
+  desk.live(web("replicas: 2", "", entry("hand", "\"f:replicas\": {}")));
+  desk.environment().applier = {"kubectl", true, false};
+  CHECK(plan::exit_status(plan::make(desk.input), false) == 3);
+  std::vector<bool> forced;
+  desk.server.ask = [&](std::span<const plan::Question> questions) {
+    forced.push_back(questions[0].force);
+    return std::vector<plan::Answer>{questions[0].force ? desk.answers["forced"]
+                                                        : desk.answers["plain"]};
+  };
+  desk.environment().server = &desk.server;
+  desk.answer("plain", 409,
+              R"({"kind":"Status","details":{"causes":[{"reason":)"
+              R"("FieldManagerConflict","field":".spec.replicas","message":"m"}]}})");
+  desk.becomes("forced", web("replicas: 3", "", entry("hand", "\"f:replicas\": {}")));
+  CHECK(desk.show_verified() ==
+        "update Deployment.apps/x/web server !conflict git:spec.replicas(hand)");
+  CHECK(forced == std::vector<bool>{false, true});
+  CHECK(plan::exit_status(plan::make(desk.input), false) == 3);
+  desk.input.allow.push_back({"conflict", "Deployment/web", "we force it", {}});
+  CHECK(plan::exit_status(plan::make(desk.input), false) == 0);
+}
+
+TEST_CASE("what goes with a manager that is taken over is asked about, too", "[plan][verify]") {
+  const std::string note =
+      R"({manager: who, operation: Update, apiVersion: apps/v1, fieldsV1: {"f:metadata": )"
+      R"({"f:annotations": {"f:kubectl.kubernetes.io/last-applied-configuration": {}}}, )"
+      R"("f:spec": {"f:replicas": {}, "f:paused": {}}}})";
+  Desk desk;
+  desk.unit("u", web("replicas: 2, paused: true"), web("paused: true"));
+  desk.live(web("replicas: 2, paused: true", "", note));
+  for (const std::string_view applier : {"kubectl", "argocd-controller"}) {
+    desk.environment().applier = {std::string(applier), true};
+    CHECK(desk.show_verified() == "update Deployment.apps/x/web local git:spec.replicas(who)");
+  }
+  desk.environment().applier = {"other", true};
+  CHECK(contains(desk.show_verified(), "residue:spec.replicas(who)"));
+  desk.environment().applier = {"kubectl", true};
+  desk.connect();
+  const std::string own =
+      R"({manager: kubectl, operation: Apply, apiVersion: apps/v1, fieldsV1: {"f:spec": )"
+      R"({"f:paused": {}}}})";
+  desk.becomes(kId, web("replicas: 2, paused: true", "", cat(note, ", ", own)));
+  desk.show_verified();
+  REQUIRE(desk.asked.size() == 2);
+  CHECK(desk.asked[0].method == state::Method::kApply);
+  CHECK(desk.asked[1].method == state::Method::kJsonMerge);
+  CHECK(yaml::emit_json(*yaml::find(*desk.asked[1].body, "spec")) == R"({"replicas":null})");
+}
+
 TEST_CASE("what git dropped and somebody else owns is residue", "[plan][verify]") {
   Desk desk;
   desk.unit("u", web("paused: true, replicas: 2"), web("paused: true"));
