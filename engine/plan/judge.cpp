@@ -49,7 +49,9 @@ constexpr std::array kBlockedCures{
                "delete it with --cascade=orphan and let it be made anew; claims and pods stay"},
     BlockedRow{"PersistentVolumeClaim", "make a claim of another name and copy the data"},
     BlockedRow{"Service", "a new address needs a Service of another name, or a deletion by hand"},
-    BlockedRow{"CustomResourceDefinition", "a definition of another group or name"},
+    BlockedRow{"CustomResourceDefinition",
+               "a definition of another group or name; a version in which objects are stored goes "
+               "when they are stored anew and status.storedVersions does not name it any more"},
 };
 
 struct DeleteRow {
@@ -154,10 +156,21 @@ bool is_fixed(const Node& head, const yaml::Path& path) {
   });
 }
 
+// A version of a definition in which objects may still be stored.
+bool is_stored_version(const Node& definition, const Change& change) {
+  const Node* const stored = yaml::find_path(definition, {"status", "storedVersions"});
+  if (stored == nullptr || change.before == nullptr || change.after != nullptr) return false;
+  return change.path.steps.size() == 3 && starts_with(change.path, {"spec", "versions"}) &&
+         std::ranges::any_of(stored->items, [&](const Node* version) {
+           return version->text == yaml::text_at(*change.before, {"name"});
+         });
+}
+
 // What depends on how the object is: the number of a Job that counts, a claim's size.
 bool is_fixed_by_state(const Node* before, const Change& change) {
   if (before == nullptr) return false;
   const std::string_view kind = yaml::text_at(*before, {"kind"});
+  if (kind == "CustomResourceDefinition") return is_stored_version(*before, change);
   if (kind == "Job" && starts_with(change.path, {"spec", "completions"})) {
     return yaml::text_at(*before, {"spec", "completionMode"}) != "Indexed";
   }

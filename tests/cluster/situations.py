@@ -413,6 +413,48 @@ spec:
     check("and then there is nothing to do", not place.plan(grown, colored), place.answer)
 
 
+def fixed_by_state(world):
+    """What may change depends on how the object is."""
+    place = Place(world, "states")
+    for grows in (False, True):
+        name = f"d-{str(grows).lower()}"
+        claim = f"""apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: {name}, namespace: NAMESPACE}}
+spec: {{accessModes: [ReadWriteOnce], storageClassName: {name}, volumeName: {name}, resources: {{requests: {{storage: 2Gi}}}}}}
+"""
+        place.apply(f"apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {{name: {name}}}\nprovisioner: p\n"
+                    f"allowVolumeExpansion: {str(grows).lower()}\n", claim)
+        place.kubectl("patch", f"pvc/{name}", "--subresource=status", "--type=merge", "-p",
+                      '{"status":{"phase":"Bound","capacity":{"storage":"2Gi"}}}')
+        id = f"PersistentVolumeClaim/states/{name}"
+        step = place.plan(claim.replace("2Gi", "3Gi"))[id]
+        check(f"a bound claim {'grows' if grows else 'does not grow'} as its class says",
+              (step["verb"], step["risk"]) == (("update", "change") if grows else ("none", "blocked")), place.answer)
+        for live in ("cluster:admin", "cluster:reader"):
+            step = place.plan(claim.replace("2Gi", "1Gi"), live=live)[id]
+            check(f"a bound claim does not shrink ({name}, {live})", step["risk"] == "blocked", place.answer)
+    definition = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: vs.states.test}
+spec:
+  group: states.test
+  names: {kind: V, plural: vs, singular: v}
+  scope: Namespaced
+  versions:
+  - {name: v1, served: true, storage: ONE, schema: {openAPIV3Schema: {type: object}}}
+  - {name: v2, served: true, storage: TWO, schema: {openAPIV3Schema: {type: object}}}
+"""
+    old, new = (definition.replace("ONE", one).replace("TWO", two) for one, two in (("true", "false"), ("false", "true")))
+    place.apply(old)
+    checks.wait_for_kinds(world)
+    place.apply(new)
+    dropped = "\n".join(line for line in new.splitlines() if "name: v1" not in line)
+    for live in ("cluster:admin", "cluster:reader"):
+        step = place.plan(dropped, live=live)["CustomResourceDefinition.apiextensions.k8s.io/vs.states.test"]
+        check(f"a version in which objects are stored stays ({live})", step["risk"] == "blocked" and place.answer.status == 3, place.answer)
+
+
 # ---- all at once ----
 
 ALL = """apiVersion: v1
@@ -723,7 +765,7 @@ def no_traces(world):
 
 
 TESTS = (who_moved, residue, autoscaler, takeovers, forgotten_owners, going, refusals, quoted_values, unknown_fields, definition_that_grows,
-         all_at_once, staleness, snapshots, hidden_deletion, the_guide, no_traces)
+         fixed_by_state, all_at_once, staleness, snapshots, hidden_deletion, the_guide, no_traces)
 
 
 def main():
