@@ -89,11 +89,6 @@ struct Stream {
 // All documents of a source. The store's text must outlive the arena's use.
 Stream read(const SourceStore& sources, SourceId id, const Profile& profile, Arena& arena,
             const Limits& limits = {});
-// The same, on up to `jobs` threads where the text is large and has many documents: its parts
-// between
-// `---` lines are read at the same time. Tree, places, warnings and errors are those of read().
-Stream read_parallel(const SourceStore& sources, SourceId id, const Profile& profile, Arena& arena,
-                     unsigned jobs, const Limits& limits = {});
 // A text that stands alone: JSON in a string, a generated file. `text` must outlive the arena's
 // use; every node gets the span `place` where offsets cannot be told.
 Stream read_text(std::string_view text, Span place, const Profile& profile, Arena& arena,

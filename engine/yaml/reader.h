@@ -4,7 +4,6 @@
 //   read_text.cpp     the text: encoding, line breaks, comments, places
 //   read_utf16.cpp    a text in UTF-16
 //   read.cpp          documents: markers, directives, the stream
-//   read_parallel.cpp parts of a large stream at the same time
 //   read_block.cpp    block collections, properties, implicit keys
 //   read_flow.cpp     flow collections
 //   read_scalar.cpp   plain, quoted and block scalars
@@ -68,9 +67,6 @@ class Reader {
         value_end_(at_) {}
 
   void check_text();  // encoding and forbidden characters, once, before all
-  // What check_text() found holds for a part of the text, too.
-  void trust_text(bool only_line_feeds) { only_line_feeds_ = only_line_feeds; }
-  bool only_line_feeds() const { return only_line_feeds_; }
   void read_stream(Stream& stream);
   void read_first(Document& document);
 
