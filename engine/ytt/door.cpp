@@ -18,6 +18,7 @@
 #include "ytt/error.h"
 #include "ytt/flags.h"
 #include "ytt/overlay.h"
+#include "ytt/schema.h"
 #include "ytt/workspace.h"
 
 namespace plumb::ytt {
@@ -609,9 +610,14 @@ class Command {
     const std::vector<Addressed> more = flag_values();
     Library& library = workspace_.add_library(*root, options_of(flags_));
     workspace_.read_schemas(library);
-    if (flags_.inspect_schema) refuse_unsupported("--data-values-schema-inspect");
     constexpr std::array<std::string_view, 1> kSchemas{"openapi-v3"};
-    if (!output_type(flags_, kSchemas, "").empty())
+    const bool openapi = !output_type(flags_, kSchemas, "").empty();
+    if (flags_.inspect_schema && !openapi)
+      refuse("ytt/option",
+             "Data values schema export only supported in OpenAPI v3 format; specify format with "
+             "--output=openapi-v3 flag");
+    if (flags_.inspect_schema) return {{}, {make_openapi(arena_, library.schema)}};
+    if (openapi)
       refuse("ytt/option",
              "Output type currently only supported for data values schema (i.e. include "
              "--data-values-schema-inspect)");

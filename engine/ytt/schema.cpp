@@ -8,95 +8,12 @@
 #include "starlark/unicode.h"
 #include "yaml/emit.h"
 #include "ytt/error.h"
+#include "ytt/schema_annotations.h"
+#include "ytt/schema_report.h"
 #include "ytt/validation.h"
 
 namespace plumb::ytt {
 namespace {
-
-struct Violation {
-  std::vector<Place> annotations;
-  Place place;
-  std::string calculated;  // the item, where code made it: it stands nowhere
-  std::string description, expected, found;
-  std::vector<std::string> hints;
-};
-using Violations = std::vector<Violation>;
-
-// ---- the report ----
-
-class Report {
- public:
-  Report(const SourceStore& sources, const Violations& violations) : sources_(sources) {
-    for (const Violation& each : violations) width_ = std::max(width_, number(each.place).size());
-  }
-
-  std::string write(std::string_view summary, const Violations& violations) {
-    std::string out = cat("\n", summary, "\n", std::string(summary.size(), '='), "\n");
-    for (const Violation& each : violations) add(out, each);
-    return out + "\n";
-  }
-
- private:
-  static std::string number(const Place& place) { return place.known ? cat(place.line) : "?"; }
-
-  std::string pad(std::string_view mark, std::string_view number = "") const {
-    return cat("  ", std::string(width_ - std::min(width_, number.size()), ' '), number, " ", mark);
-  }
-
-  std::string_view line_of(const Place& place) const {
-    return place.span.source == 0 ? std::string_view()
-                                  : sources_.line(place.span.source, place.line);
-  }
-
-  static bool next_to(const Place& a, const Place& b) {
-    return a.known && b.known && a.file == b.file && a.line <= b.line + 1 && b.line <= a.line + 1;
-  }
-
-  void add(std::string& out, const Violation& violation) const {
-    if (!violation.description.empty()) out += cat("\n", violation.description);
-    if (violation.calculated.empty()) {
-      add_lines(out, violation);
-    } else {
-      const std::string gutter = pad("#");
-      out += cat("\nData value calculated:\n", gutter, "\n", gutter, " ", violation.calculated,
-                 "\n", gutter, "\n\n");
-    }
-    if (!violation.found.empty()) out += cat(pad("="), " found: ", violation.found);
-    out.push_back('\n');
-    if (!violation.expected.empty()) out += cat(pad("="), " expected: ", violation.expected);
-    for (const std::string& hint : violation.hints) out += cat("\n", pad("="), " hint: ", hint);
-    out.push_back('\n');
-  }
-
-  void add_lines(std::string& out, const Violation& violation) const {
-    out += cat("\n", violation.place.file, ":\n", pad("|"));
-    std::vector<Place> places = violation.annotations;
-    std::stable_sort(places.begin(), places.end(),
-                     [](const Place& a, const Place& b) { return a.line < b.line; });
-    places.push_back(violation.place);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      if (i > 0 && !next_to(places[i], places[i - 1])) out += cat("\n", pad("|"), " ...");
-      out += cat("\n", pad("|", number(places[i])), " ", line_of(places[i]));
-    }
-    out += cat("\n", pad("|"), "\n\n");
-  }
-
-  const SourceStore& sources_;
-  std::size_t width_ = 0;
-};
-
-[[noreturn]] void refuse_schema(const SourceStore& sources, std::string_view summary,
-                                const Violations& violations) {
-  Diagnostic diagnostic;
-  diagnostic.code = "ytt/schema";
-  diagnostic.span = violations[0].place.span;
-  diagnostic.text = Report(sources, violations).write(summary, violations);
-  const Violation& first = violations[0];
-  set_summary(diagnostic, cat(first.description.empty() ? summary : first.description,
-                              first.found.empty() ? "" : ": found ", first.found,
-                              first.expected.empty() ? "" : ", expected ", first.expected));
-  throw Error(std::move(diagnostic));
-}
 
 // ---- names of types ----
 
@@ -311,12 +228,14 @@ class TypeMaker {
 
   Type* item(Type::Kind kind, Node& node) {
     Type* const value = value_type(node);
-    check_documentation(node, *value);
+    const Documentation* const documentation = read_documentation(thread_, sources_, node);
+    check_examples(node, *value);
     Type* const out = make_type(kind, node.place);
     out->key = node.key;
     out->value = value;
     out->otherwise = default_of(node, *value);
     out->validation = validation_of(node);
+    out->documentation = documentation;
     set_default(*value, out->otherwise);
     return out;
   }
@@ -336,69 +255,28 @@ class TypeMaker {
                       [&] { return make_validation(thread_, *annotation); });
   }
 
-  // What only documents a value is not kept, but it must be well formed.
-  void check_documentation(const Node& node, const Type& type) {
-    for (const std::string_view name : {"schema/title", "schema/desc", "schema/deprecated"}) {
-      const Annotation* const annotation = find_annotation(node, name);
-      if (annotation == nullptr) continue;
-      const bool text = annotation->named.empty() && annotation->positional.size() == 1 &&
-                        annotation->positional[0].is_string();
-      const bool misplaced = name == "schema/deprecated" && node.is(Kind::kDocument);
-      if (!text || misplaced) refuse_unsupported(cat("@", name, " in this form"), node.place.span);
-    }
-    const Annotation* const examples = find_annotation(node, "schema/examples");
-    if (examples == nullptr) return;
-    bool fits = examples->named.empty() && !examples->positional.empty();
-    for (const Value& each : examples->positional)
-      fits = fits && is_example(each, type, node.place);
-    if (!fits) refuse_unsupported("@schema/examples in this form", node.place.span);
-  }
-
-  bool is_example(const Value& example, const Type& type, const Place& place) {
-    if (!example.is(starlark::Kind::kTuple) || example.items().size() != 2 ||
-        !example.items()[0].is_string())
-      return false;
-    Node* const value = copy(arena_, to_node(thread_, example.items()[1]));
-    settle(value, place);
-    return violations_of(type, value).empty();
-  }
-
-  static bool is_any(const Node& node) {
-    const Annotation* const annotation = find_annotation(node, "schema/type");
-    if (annotation == nullptr) return false;
-    if (annotation->named.empty()) refuse_unsupported("@schema/type without any=", node.place.span);
-    for (const starlark::NamedArgument& argument : annotation->named)
-      if (argument.name != "any" || !argument.value.is(starlark::Kind::kBool))
-        refuse_unsupported("@schema/type with other arguments than any=", node.place.span);
-    return annotation->named.back().value.integer != 0;
+  // Examples must be of the type.
+  void check_examples(const Node& node, const Type& type) {
+    const Annotation* const annotation = find_annotation(node, "schema/examples");
+    if (annotation == nullptr) return;
+    for (const Value& example : annotation->positional)
+      check_value(*annotation, example.items()[1], type, node.place,
+                  "Invalid schema - @schema/examples has wrong type", "by");
   }
 
   Type* value_type(Node& node) {
-    if (is_any(node)) {
-      refuse_annotations_below(node.value);
+    if (is_any_type(sources_, node)) {
+      refuse_annotations_below(sources_, node.value);
       Type* const out = make_type(Type::Kind::kAny, node.place);
       out->otherwise = node.value;
       return out;
     }
     if (node.value == nullptr) refuse_null(node);
     Type* const inferred = infer(*node.value, node.place);
-    const Annotation* const nullable = find_annotation(node, "schema/nullable");
-    if (nullable == nullptr) return inferred;
-    if (!nullable->named.empty())
-      refuse_unsupported("@schema/nullable with arguments", node.place.span);
+    if (!is_nullable(sources_, node)) return inferred;
     Type* const out = make_type(Type::Kind::kNullable, node.place);
     out->value = inferred;
     return out;
-  }
-
-  static void refuse_annotations_below(const Node* node) {
-    if (node == nullptr) return;
-    for (const Annotation& each : node->annotations)
-      if (each.name == "schema/type" || each.name == "schema/nullable" ||
-          each.name == "schema/default")
-        refuse_unsupported(cat("@", each.name, " below @schema/type any=True"), node->place.span);
-    refuse_annotations_below(node->value);
-    for (const Node* const item : node->items) refuse_annotations_below(item);
   }
 
   [[noreturn]] void refuse_null(const Node& node) const {
@@ -439,8 +317,7 @@ class TypeMaker {
       refuse_schema(sources_, "Invalid schema - wrong number of items in array definition",
                     {violation});
     }
-    if (find_annotation(*value.items[0], "schema/default") != nullptr)
-      refuse_unsupported("@schema/default on array items", value.items[0]->place.span);
+    refuse_default_of_item(sources_, *value.items[0]);
     Type* const out = make_type(Type::Kind::kArray, value.place);
     out->value = item(Type::Kind::kArrayItem, *value.items[0]);
     out->otherwise = make(arena_, Kind::kArray, Place{});
@@ -472,17 +349,24 @@ class TypeMaker {
   Node* default_of(const Node& node, Type& type) {
     const Annotation* const annotation = find_annotation(node, "schema/default");
     if (annotation == nullptr) return own_default(type);
-    if (annotation->positional.size() != 1 || !annotation->named.empty())
-      refuse_unsupported("@schema/default without exactly one value", node.place.span);
-    Node* const value = copy(arena_, to_node(thread_, annotation->positional[0]));
-    settle(value, node.place);
+    const std::string wanted = cat(name_of(type), " (by ", compact(type.place), ")");
+    const Value& value = default_argument(sources_, node, *annotation, wanted);
+    return check_value(*annotation, value, type, node.place,
+                       "Invalid schema - @schema/default is wrong type", "at");
+  }
+
+  // The value as a node with the defaults of what it leaves out; of another type it is refused.
+  Node* check_value(const Annotation& annotation, const Value& given, const Type& type,
+                    const Place& place, std::string_view summary, std::string_view preposition) {
+    Node* const value = copy(arena_, to_node(thread_, given));
+    settle(value, place);
     Violations violations = violations_of(type, value);
     if (violations.empty()) return value;
     for (Violation& each : violations) {
-      each.annotations = {annotation->place};
-      each.found += cat(" (at ", compact(annotation->place), ")");
+      each.annotations = {annotation.place};
+      each.found += cat(" (", preposition, " ", compact(annotation.place), ")");
     }
-    refuse_schema(sources_, "Invalid schema - @schema/default is wrong type", violations);
+    refuse_schema(sources_, summary, violations);
   }
 
   Violations violations_of(const Type& type, Node* value) {

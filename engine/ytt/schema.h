@@ -14,6 +14,15 @@ namespace plumb::ytt {
 
 struct Validation;
 
+// What describes a value to people.
+struct Documentation {
+  std::string_view title, description;  // empty: none
+  bool deprecated = false;
+  bool has_example = false;
+  std::string_view example_description;
+  Node* example = nullptr;
+};
+
 struct Type {
   enum class Kind : std::uint8_t {
     kDocument,
@@ -33,6 +42,7 @@ struct Type {
   ytt::Kind scalar = ytt::Kind::kString;
   Node* otherwise = nullptr;  // the default
   const Validation* validation = nullptr;
+  const Documentation* documentation = nullptr;  // of documents and items
 };
 
 // The type that a schema document describes. Throws ytt/schema in ytt's words.
@@ -43,5 +53,8 @@ Node* default_values(Arena& arena, const Type& document);
 // Gives types to a document and adds the defaults of what it leaves out; then checks it. Throws
 // ytt/schema with every violation.
 void apply_schema(Arena& arena, const SourceStore& sources, const Type& type, Node& document);
+
+// The schema as an OpenAPI v3 document. Without a type anything goes.
+Node* make_openapi(Arena& arena, const Type* type);
 
 }  // namespace plumb::ytt
