@@ -17,7 +17,9 @@
 #include "ytt/data_values.h"
 #include "ytt/error.h"
 #include "ytt/flags.h"
+#include "ytt/format.h"
 #include "ytt/overlay.h"
+#include "ytt/read.h"
 #include "ytt/schema.h"
 #include "ytt/workspace.h"
 
@@ -674,6 +676,28 @@ int run_template_command(const Flags& flags, DoorWorld& world, SourceStore& sour
   }
 }
 
+// Each file by itself; files that are not YAML are passed over.
+int run_format_command(const Flags& flags, DoorWorld& world, SourceStore& sources,
+                       const Limits& limits) {
+  if (!flags.arguments.empty())
+    refuse("ytt/option", cat("command 'ytt fmt' does not accept extra arguments '",
+                             join(std::span<const std::string>(flags.arguments), "', '"), "'"));
+  if (flags.debug) refuse_unsupported("--debug");
+  FileCollector collector(flags, world, limits);
+  std::vector<File> files;
+  for (const std::string& each : flags.files)
+    for (File& file : collector.collect(each)) files.push_back(std::move(file));
+  for (const File& file : files) {
+    if (type_of(file) != FileType::kYaml) continue;
+    Arena arena;
+    const SourceId id = sources.add(file.path, file.text);
+    const Node* const documents =
+        read_documents(sources, id, arena.copy(file.path), {true, flags.strict}, arena, limits);
+    world.out += format_documents(arena, *documents);
+  }
+  return 0;
+}
+
 }  // namespace
 
 int run_door(std::span<const std::string> words, DoorWorld& world, SourceStore& sources,
@@ -684,6 +708,8 @@ int run_door(std::span<const std::string> words, DoorWorld& world, SourceStore& 
       world.out += "ytt version 0.48.0\n";
       return 0;
     }
+    if (flags.command == "fmt" && !flags.help)
+      return run_format_command(flags, world, sources, limits);
     if (flags.help || flags.command != "template")
       refuse_unsupported(flags.help ? "--help" : cat("the command ", flags.command));
     if (!flags.arguments.empty())

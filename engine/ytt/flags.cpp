@@ -16,10 +16,11 @@ struct FlagRow {
   std::string Flags::* text;
   std::vector<std::string> Flags::* list;
   bool commas = false;  // its argument is a list
+  bool of_fmt = false;  // the command fmt has it, too
 };
 
 constexpr std::array kFlags = std::to_array<FlagRow>({
-    {"file", 'f', nullptr, nullptr, &Flags::files},
+    {"file", 'f', nullptr, nullptr, &Flags::files, false, true},
     {"file-mark", 0, nullptr, nullptr, &Flags::file_marks},
     {"data-value", 'v', nullptr, nullptr, &Flags::values},
     {"data-value-yaml", 0, nullptr, nullptr, &Flags::yaml_values},
@@ -36,13 +37,13 @@ constexpr std::array kFlags = std::to_array<FlagRow>({
     {"files-inspect", 0, &Flags::inspect_files, nullptr, nullptr},
     {"ignore-unknown-comments", 0, &Flags::ignore_unknown_comments, nullptr, nullptr},
     {"implicit-map-key-overrides", 0, &Flags::key_overrides, nullptr, nullptr},
-    {"strict", 's', &Flags::strict, nullptr, nullptr},
-    {"debug", 0, &Flags::debug, nullptr, nullptr},
+    {"strict", 's', &Flags::strict, nullptr, nullptr, false, true},
+    {"debug", 0, &Flags::debug, nullptr, nullptr, false, true},
     {"bulk-in", 0, nullptr, &Flags::bulk_in, nullptr},
     {"bulk-out", 0, &Flags::bulk_out, nullptr, nullptr},
     {"allow-symlink-destination", 0, nullptr, nullptr, &Flags::allowed_links, true},
     {"dangerous-allow-all-symlink-destinations", 0, &Flags::allow_all_links, nullptr, nullptr},
-    {"help", 'h', &Flags::help, nullptr, nullptr},
+    {"help", 'h', &Flags::help, nullptr, nullptr, false, true},
     {"version", 0, &Flags::version, nullptr, nullptr},
 });
 
@@ -73,7 +74,11 @@ void apply(Flags& flags, const FlagRow& row, std::string_view value) {
 
 class FlagReader {
  public:
-  FlagReader(std::span<const std::string> words, Flags& flags) : words_(words), flags_(flags) {}
+  FlagReader(std::span<const std::string> words, Flags& flags)
+      : words_(words), flags_(flags), rows_(kFlags.begin(), kFlags.end()) {
+    if (flags.command != "fmt") return;
+    std::erase_if(rows_, [](const FlagRow& row) { return !row.of_fmt; });
+  }
 
   void run() {
     for (; at_ < words_.size(); ++at_) {
@@ -96,9 +101,9 @@ class FlagReader {
   void long_flag(std::string_view word) {
     const std::size_t equals = word.find('=');
     const std::string_view name = word.substr(0, equals);
-    const auto row = std::find_if(kFlags.begin(), kFlags.end(),
+    const auto row = std::find_if(rows_.begin(), rows_.end(),
                                   [&](const FlagRow& each) { return each.name == name; });
-    if (row == kFlags.end()) refuse_flag(cat("unknown flag: --", name));
+    if (row == rows_.end()) refuse_flag(cat("unknown flag: --", name));
     if (equals != std::string_view::npos) return apply(flags_, *row, word.substr(equals + 1));
     if (row->toggle != nullptr) return apply(flags_, *row, "true");
     if (at_ + 1 == words_.size()) refuse_flag(cat("flag needs an argument: --", name));
@@ -108,11 +113,10 @@ class FlagReader {
   void letters(std::string_view word) {
     for (std::size_t i = 0; i < word.size(); ++i) {
       const char letter = word[i];
-      const auto row = std::find_if(kFlags.begin(), kFlags.end(), [&](const FlagRow& each) {
+      const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const FlagRow& each) {
         return each.letter != 0 && each.letter == letter;
       });
-      if (row == kFlags.end())
-        refuse_flag(cat("unknown shorthand flag: '", letter, "' in -", word));
+      if (row == rows_.end()) refuse_flag(cat("unknown shorthand flag: '", letter, "' in -", word));
       std::string_view rest = word.substr(i + 1);
       if (row->toggle != nullptr && !rest.starts_with('=')) {
         apply(flags_, *row, "true");
@@ -128,6 +132,7 @@ class FlagReader {
 
   std::span<const std::string> words_;
   Flags& flags_;
+  std::vector<FlagRow> rows_;  // of the command
   std::size_t at_ = 0;
 };
 
