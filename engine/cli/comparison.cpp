@@ -265,6 +265,12 @@ class Builder {
       const state::Discovery& served = cluster.served();
       return served.find(id.group, id.kind, id.version) != nullptr || served.is_stale(id.group);
     };
+    server.mutated_since = [&cluster](const kube::ResourceId& id) -> std::optional<std::string> {
+      const state::ServedKind* const kind = cluster.served().find(id.group, id.kind, id.version);
+      const state::Mutators& mutators = cluster.mutators();
+      if (!mutators.hidden.empty()) return std::nullopt;
+      return std::string(kind == nullptr ? "" : state::mutated_since(mutators, *kind));
+    };
     server.may_write = [&cluster](const kube::ResourceId& id) {
       const state::ServedKind* const kind = cluster.served().find(id.group, id.kind, id.version);
       if (kind == nullptr) return true;  // the server will say

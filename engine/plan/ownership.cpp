@@ -255,6 +255,18 @@ Reason conflict_refusal(std::string_view text) {
           {}};
 }
 
+std::string_view last_write(const Node& live, const project::Applier& applier) {
+  std::string_view time;
+  for (const Node* const entry : entries_of(live)) {
+    // What admission adds to an apply is noted as an update of its manager.
+    const bool is_his = yaml::text_at(*entry, {"manager"}) == applier.manager &&
+                        yaml::text_at(*entry, {"subresource"}).empty();
+    if (applier.server_side ? is_his : owns_note(*entry))
+      time = std::max(time, yaml::text_at(*entry, {"time"}));
+  }
+  return time;
+}
+
 bool has_taken_over(const Node& live, const project::Applier& applier) {
   return !is_shared(live) && std::ranges::any_of(entries_of(live), [&](const Node* entry) {
     return takes_over(applier, *entry);

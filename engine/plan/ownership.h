@@ -44,6 +44,9 @@ std::optional<Reason> conflicts(const std::vector<diff::Change>& changes, const 
 // What such a refusal says; `text`: which fields, and whose.
 Reason conflict_refusal(std::string_view text);
 
+// When the applier last wrote the object, by its managedFields (RFC 3339); "" when nobody knows.
+std::string_view last_write(const yaml::Node& live, const project::Applier& applier);
+
 // ---- managers that are taken over ----
 //
 // Some tools make the fields of other managers their own before they apply server-side. What these

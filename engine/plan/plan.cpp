@@ -228,12 +228,26 @@ class Maker {
       heads.push_back(wanted.body);
     }
     std::vector<Finding> findings = verify(candidates, around, arena_);
+    if (std::ranges::any_of(findings, &Finding::unseen)) note_unseen();
     for (std::size_t at = 0; at < candidates.size(); ++at) {
       count(findings[at]);
       warn(*heads[at], findings[at]);
       refuse_undeclared(*heads[at], findings[at]);
       findings_.emplace(heads[at], std::move(findings[at]));
     }
+  }
+
+  void note_unseen() {
+    plan_.diagnostics.push_back(
+        {Severity::kInfo,
+         "plan/unseen-admission",
+         {},
+         cat("environment '", input_.name,
+             "': this account may not list what changes objects at admission; what came after "
+             "the last apply of a proven object is not seen"),
+         {{"let it list mutatingwebhookconfigurations, mutatingadmissionpolicies and "
+           "mutatingadmissionpolicybindings, or plan with --verify=server"}},
+         {}});
   }
 
   // An object of git as the unit's applier sends it.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ struct Server {
   std::function<std::vector<Answer>(std::span<const Question>)> ask;
   // Whether this account may write such an object; empty: it may.
   std::function<bool(const kube::ResourceId&)> may_write;
+  // When admission that may change such an object was last set up (RFC 3339), "" where there is
+  // none; nothing: this account may not see that. Empty: there is none.
+  std::function<std::optional<std::string>(const kube::ResourceId&)> mutated_since;
   // Whether the server has the kind; empty: it has all.
   std::function<bool(const kube::ResourceId&)> serves;
 };

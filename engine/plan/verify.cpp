@@ -50,7 +50,7 @@ class Verifier {
   void sort_out(std::size_t at) {
     const Candidate& one = candidates_[at];
     Finding& finding = findings_[at];
-    if (input_.verify != Verify::kServer && is_proven(one)) {
+    if (input_.verify != Verify::kServer && is_proven(one) && !is_outdated(one, finding)) {
       finding.verified = Verified::kProof;
       finding.answer = one.live;
       return;
@@ -85,6 +85,14 @@ class Verifier {
     return one.live != nullptr && !has_taken_over(*one.live, input_.applier) &&
            diff::is_proven(*one.head, *one.live, applier, &around_.catalogue,
                            input_.live == nullptr ? std::string_view() : input_.live->seal);
+  }
+  // A webhook or a policy that came after the last apply may change what nobody else has.
+  bool is_outdated(const Candidate& one, Finding& finding) const {
+    const bool asks = input_.server != nullptr && input_.verify == Verify::kAuto;
+    if (!asks || !input_.server->mutated_since) return false;
+    const std::optional<std::string> since = input_.server->mutated_since(*one.id);
+    finding.unseen = !since;
+    return since && !since->empty() && *since >= last_write(*one.live, input_.applier);
   }
   bool is_of_new_kind(const kube::ResourceId& id) const {
     return around_.new_kinds.contains(cat(id.group, '/', id.kind));

@@ -27,6 +27,7 @@ struct Finding {
   std::vector<Reason> reasons;  // why it is refused, or unknown
   bool is_refused = false;
   std::vector<std::string> warnings;  // of the server
+  bool unseen = false;  // proven, and what admission would change now may not be looked at
 };
 
 // What holds for all objects of an environment.

@@ -25,6 +25,7 @@
 #include "state/discovery.h"
 #include "state/kubeconfig.h"
 #include "state/method.h"
+#include "state/mutators.h"
 #include "state/state.h"
 #include "state/wire.h"
 
@@ -91,6 +92,8 @@ class Cluster {
   // The OpenAPI v3 document of a group-version, "apps/v1"; null when there is none, or none for us.
   // Asked for once.
   const yaml::Node* openapi(std::string_view api_version);
+  // Admission that may change what is written. Asked for once.
+  const Mutators& mutators();
 
   std::size_t requests() const { return wire_.requests(); }
   std::uint64_t bytes() const { return wire_.bytes(); }
@@ -111,6 +114,7 @@ class Cluster {
   std::unique_ptr<Discovery> discovery_;
   std::string identity_;
   std::map<Access, bool> access_;
+  std::optional<Mutators> mutators_;
   std::optional<const yaml::Node*> openapi_index_;  // nothing: not asked yet
   std::map<std::string, const yaml::Node*, std::less<>> openapi_;
 };

@@ -6,8 +6,10 @@
 The last line counts.
 """
 
+import base64
 import json
 import sys
+import time
 
 import checks
 import server as servers
@@ -163,12 +165,108 @@ def conflicts(world):
     check("and so it is none", done.returncode == 0, done)
 
 
+POLICY = """apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: {name: late}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [configmaps]}]
+  failurePolicy: Fail
+  reinvocationPolicy: Never
+  mutations:
+  - patchType: ApplyConfiguration
+    applyConfiguration: {expression: 'Object{metadata: Object.metadata{labels: {"added": "later"}}}'}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicyBinding
+metadata: {name: late}
+spec: {policyName: late, matchResources: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: late}}}}
+"""
+HOOK = """apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: late}
+webhooks:
+- name: late.x.test
+  sideEffects: None
+  failurePolicy: Ignore
+  timeoutSeconds: 1
+  admissionReviewVersions: [v1]
+  clientConfig: {url: "https://127.0.0.1:1/"}
+  rules: [{apiGroups: [""], apiVersions: [v1], operations: [UPDATE], resources: [RESOURCE]}]
+"""
+LATER = 1.2  # times are whole seconds
+
+
+def counts(place):
+    """(proven, asked) of the last plan."""
+    summary = json.loads(place.answer.out)["summary"]
+    return summary["proven"], summary["asked"]
+
+
+def later_admission(world):
+    """What is set up after the last apply may change what that left."""
+    place, name = Place(world, "late"), "ConfigMap/late/app"
+    note, kubectl = MAP.replace("name: app", "name: noted"), "    applier: kubectl\n"
+    place.apply(MAP)
+    place.kubectl("apply", "-f", "-", input=place.text(note)[0])
+    place.plan(MAP)
+    check("without admission live proves an object", counts(place) == (1, 0), place.answer)
+    time.sleep(LATER)
+    world.server.kubectl("apply", "-f", "-", input=POLICY)
+    deadline, step = time.monotonic() + 20, None
+    while step is None and time.monotonic() < deadline:  # until the server has noticed
+        step = place.plan(MAP).get(name)
+    check("a policy that came later is asked about", counts(place) == (0, 1) and step and step["verb"] == "update"
+          and planned(step), place.answer)
+    place.plan(MAP, words=("--verify=local",))
+    check("on this machine alone it is not", counts(place) == (1, 0), place.answer)
+    before = content(place, "configmap/app")
+    place.apply(MAP)
+    check("it does what was planned", is_same(planned(step), moved(before, content(place, "configmap/app"))), step)
+    check("and then there is nothing to do", not planned(place.plan(MAP).get(name)), place.answer)
+    before = content(place, "configmap/noted")
+    place.plan(note, more=kubectl)
+    check("kubectl has nothing to send, so nobody changes it", counts(place) == (1, 0), place.answer)
+    place.kubectl("apply", "-f", "-", input=place.text(note)[0])
+    check("and nobody did", not moved(before, content(place, "configmap/noted")), before)
+    world.server.kubectl("delete", "-f", "-", input=POLICY)
+
+
+def later_webhooks(world):
+    place = Place(world, "hooks")
+    place.apply(MAP)
+    time.sleep(LATER)
+    world.server.kubectl("apply", "-f", "-", input=HOOK.replace("RESOURCE", "pods"))
+    place.plan(MAP)
+    check("a webhook for other kinds changes no proof", counts(place) == (1, 0), place.answer)
+    world.server.kubectl("apply", "-f", "-", input=HOOK.replace("RESOURCE", "'*'"))
+    place.plan(MAP)
+    check("a webhook for all kinds does", counts(place) == (0, 1), place.answer)
+    world.server.kubectl("create", "clusterrole", "maps", "--verb=get,list,patch,create", "--resource=configmaps")
+    world.server.kubectl("create", "clusterrolebinding", "maps", "--clusterrole=maps", "--user=editor")
+    place.plan(MAP, MAP.replace("name: app", "name: app2"), live="cluster:editor")
+    check("who may not see it is told so, once", place.answer.err.count("plan/unseen-admission") == 1 and counts(place) == (1, 1)
+          and place.answer.status == 0, place.answer)
+    time.sleep(LATER)
+    place.apply(MAP.replace("mode: old", "mode: new"))
+    place.apply(MAP)
+    place.plan(MAP)
+    check("a later apply proves again", counts(place) == (1, 0), place.answer)
+    time.sleep(LATER)
+    bundle = base64.b64encode((world.server.directory / "ca.crt").read_bytes()).decode()
+    world.server.kubectl("patch", "mutatingwebhookconfiguration", "late", "--field-manager=renewer", "--type=json", "-p",
+                         json.dumps([{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": bundle}]))
+    place.plan(MAP)
+    check("a certificate that is renewed is no news", counts(place) == (1, 0), place.answer)
+    world.server.kubectl("delete", "mutatingwebhookconfiguration", "late")
+
+
 def no_traces(world):
     check(f"nothing on the server was written in {world.runs} runs", not world.writes, world.writes)
     check("no token, key or canary was shown", not world.leaks, world.leaks)
 
 
-TESTS = (taken_over, taken_over_elsewhere, conflicts, no_traces)
+TESTS = (taken_over, taken_over_elsewhere, conflicts, later_admission, later_webhooks, no_traces)
 
 
 def main():

@@ -177,6 +177,31 @@ TEST_CASE("what goes with a manager that is taken over is asked about, too", "[p
   CHECK(yaml::emit_json(*yaml::find(*desk.asked[1].body, "spec")) == R"({"replicas":null})");
 }
 
+TEST_CASE("admission that came after the last apply makes a proof void", "[plan][verify]") {
+  Desk desk;
+  desk.unit("u", "-", web("paused: true"));
+  desk.live(web("paused: true", std::string(kPaused)));  // applied at 10:00
+  desk.environment().applier = {"argocd-controller", true};
+  desk.connect();
+  desk.becomes(kId, web("paused: true", std::string(kPaused)));
+  std::optional<std::string> since;
+  desk.server.mutated_since = [&](const kube::ResourceId&) { return since; };
+  const auto asked = [&] { return plan::make(desk.input).environments[0].asked; };
+  since = "2026-11-20T10:00:01Z";
+  CHECK(asked() == 1);
+  since = "2026-11-20T09:59:59Z";
+  CHECK(asked() == 0);
+  since = "";
+  CHECK(asked() == 0);
+  since.reset();
+  const plan::Plan plan = plan::make(desk.input);
+  CHECK(plan.environments[0].asked == 0);
+  REQUIRE(plan.diagnostics.size() == 1);
+  CHECK(plan.diagnostics[0].code == "plan/unseen-admission");
+  desk.environment().verify = plan::Verify::kLocal;
+  CHECK(plan::make(desk.input).diagnostics.empty());
+}
+
 TEST_CASE("what git dropped and somebody else owns is residue", "[plan][verify]") {
   Desk desk;
   desk.unit("u", web("paused: true, replicas: 2"), web("paused: true"));
