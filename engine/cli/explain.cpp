@@ -31,11 +31,12 @@ bool fits(const kube::ResourceId& id, const Wanted& wanted) {
 
 class Explanation {
  public:
-  Explanation(Invocation& invocation, const kube::ResourceSet& set, bool secret)
+  Explanation(Invocation& invocation, const kube::ResourceSet& set, const kube::ResourceId& id)
       : out_(invocation.process.out),
         sources_(invocation.sources),
+        masker_(invocation.masker),
         origins_(*set.origins),
-        secret_(secret) {}
+        id_(id) {}
 
   // A field, or all fields below it.
   void show(const yaml::Node& node, const yaml::Path& path) {
@@ -65,7 +66,7 @@ class Explanation {
       out_ += cat(yaml::print_path(removed), ": removed\n");
       const std::vector<yaml::Origin> chain = origins_.chain(stone.origin);
       for (const yaml::Origin& row : chain)
-        show_row(row, &row == &chain.back() ? "removed" : "", removed);
+        show_row(row, &row == &chain.back() ? "removed" : "", removed, true);
     }
     return found;
   }
@@ -81,15 +82,14 @@ class Explanation {
     return step;
   }
 
-  bool hidden(const yaml::Path& path) const {
-    return secret_ && !path.steps.empty() &&
-           (path.steps[0].key == "data" || path.steps[0].key == "stringData");
-  }
-
   std::string shown(std::string_view text, const yaml::Path& path) const {
-    if (hidden(path)) return "(secret)";
-    const std::string line = replace_all(text, "\n", "\\n");
-    return line.size() <= kShownBytesMax ? line : line.substr(0, kShownBytesMax) + "…";
+    if (masker_.is_sensitive(id_, path)) return "(secret)";
+    // Masked before it is cut: half a secret would not be found.
+    const std::string line = replace_all(masker_.mask(text), "\n", "\\n");
+    if (line.size() <= kShownBytesMax) return line;
+    std::size_t end = kShownBytesMax;
+    while ((line[end] & 0xC0) == 0x80) --end;  // never within a character
+    return cat(std::string_view(line).substr(0, end), "…");
   }
 
   void show_chain(const yaml::Node& node, const yaml::Path& path, bool leaf) {
@@ -98,13 +98,15 @@ class Explanation {
                                                    : std::string(node.text);
     out_ += cat(path.steps.empty() ? "(the object)" : yaml::print_path(path),
                 leaf ? cat(": ", shown(value, path)) : "", "\n");
-    for (const yaml::Origin& row : origins_.chain(node)) show_row(row, "", path);
+    for (const yaml::Origin& row : origins_.chain(node)) show_row(row, "", path, leaf);
   }
 
-  void show_row(const yaml::Origin& row, std::string_view what, const yaml::Path& path) {
+  void show_row(const yaml::Origin& row, std::string_view what, const yaml::Path& path, bool leaf) {
     const std::string place = sources_.describe(row.span);
     const yaml::Layer& layer = origins_.layer_of(row);
-    const std::string value = !what.empty() ? std::string(what) : shown(row.text, path);
+    const std::string value = !what.empty()               ? std::string(what)
+                              : !leaf && row.text.empty() ? std::string()
+                                                          : shown(row.text, path);
     out_ += cat("  ", place.empty() ? "(no text)" : std::string_view(place),
                 value.empty() ? "" : cat("  ", value), "  (", yaml::layer_name(layer.kind),
                 layer.name.empty() ? "" : " ", layer.name, ")\n");
@@ -112,8 +114,9 @@ class Explanation {
 
   std::string& out_;
   const SourceStore& sources_;
+  const report::Masker& masker_;
   const yaml::Origins& origins_;
-  bool secret_;
+  const kube::ResourceId& id_;
 };
 
 void fail_no_field(const yaml::Node& body, const yaml::Path& path, const kube::ResourceId& id) {
@@ -139,7 +142,7 @@ void explain(Invocation& invocation, const Outcome& outcome, const kube::Resourc
   invocation.process.out +=
       cat(kube::describe(resource.id), " in ", outcome.target.environment->name, ", unit ",
           outcome.target.unit->name, "\n");
-  Explanation explanation(invocation, outcome.rendered->set, resource.id.kind == "Secret");
+  Explanation explanation(invocation, outcome.rendered->set, resource.id);
   if (const yaml::Node* const node = yaml::find_path(*resource.body, path))
     return explanation.show(*node, path);
   yaml::Path parent_path = path;
@@ -183,7 +186,7 @@ int run_explain(Invocation& invocation) {
   if (!found)
     fail("cli/no-object", {}, cat("no object '", arguments[0], "' is rendered"),
          did_you_mean(arguments[0], near));
-  out = invocation.masker.mask(out);
+  out = invocation.masker.mask_name(out);
   return failed ? kUnclear : kDone;
 }
 

@@ -27,13 +27,13 @@ void add_reasons(const plan::Step& step, const Context& context, std::vector<Sho
     lines.push_back({reason.refuses ? '!' : ' ',
                      cat(shortened(context.masker.mask(reason.text)), " [", reason.rule, ']')});
     if (!reason.allowed.empty()) {
-      lines.push_back({' ', context.masker.mask(cat("  allowed: ", reason.allowed))});
+      lines.push_back({' ', cat("  allowed: ", context.masker.mask(reason.allowed))});
     } else if (!reason.cure.empty()) {
       lines.push_back({' ', context.masker.mask(cat("  ", reason.cure))});
     }
   }
   for (const std::string& consequence : step.consequences) {
-    lines.push_back({' ', context.masker.mask(cat("then: ", consequence))});
+    lines.push_back({' ', cat("then: ", context.masker.mask(consequence))});
   }
 }
 
@@ -61,8 +61,9 @@ std::string word_of(const plan::Step& step, View view) {
 
 std::string title_of(const plan::Step& step, View view, const Context& context) {
   std::string where = blame_of(step.blame, context);
-  if (!step.unit.empty()) where = where.empty() ? step.unit : cat(step.unit, ", ", where);
-  return cat(context.masker.mask(step_title(step)), ": ", word_of(step, view),
+  const std::string unit = context.masker.mask_name(step.unit);
+  if (!unit.empty()) where = where.empty() ? unit : cat(unit, ", ", where);
+  return cat(context.masker.mask_name(step_title(step)), ": ", word_of(step, view),
              where.empty() ? "" : cat("  # ", where));
 }
 
@@ -99,8 +100,8 @@ std::string joint_title(const std::vector<const plan::Step*>& steps, View view,
     }
     names.push_back(step_title(*step));
   }
-  return context.masker.mask(cat(steps.size(), " of kind ", steps[0]->resource.kind, ": ",
-                                 word_of(*steps[0], view), ": ", join(names, ", ")));
+  return context.masker.mask_name(cat(steps.size(), " of kind ", steps[0]->resource.kind, ": ",
+                                      word_of(*steps[0], view), ": ", join(names, ", ")));
 }
 
 std::vector<std::string> row_of(const std::string& environment, const std::string& unit,
@@ -161,12 +162,13 @@ std::vector<std::string> refusal_lines(const plan::EnvironmentPlan& environment,
   for (const plan::Refusal& refusal : environment.refusals) {
     const plan::Reason& reason = refusal.reason;
     const std::string_view verb = reason.allowed.empty() ? "refused: " : "allowed: ";
-    lines.push_back(context.masker.mask(cat(verb, reason.text, " [", reason.rule, ']')));
+    lines.push_back(cat(verb, context.masker.mask(reason.text), " [", reason.rule, ']'));
     lines.push_back(
         context.masker.mask(cat("  ", reason.allowed.empty() ? reason.cure : reason.allowed)));
   }
   for (const plan::LeftAlone& unit : environment.left_alone) {
-    lines.push_back(context.masker.mask(cat("not rendered: ", unit.unit, ": ", unit.reason)));
+    lines.push_back(cat("not rendered: ", context.masker.mask_name(unit.unit), ": ",
+                        context.masker.mask(unit.reason)));
   }
   return lines;
 }

@@ -45,7 +45,7 @@ std::string message_of(const Diagnostic& finding, const Context& context) {
 std::string file_of(Span span, const Context& context) {
   std::string_view name = context.sources.get(span.source).name;
   while (name.starts_with("./")) name.remove_prefix(2);
-  return context.masker.mask(name);
+  return context.masker.mask_name(name);
 }
 
 std::string annotation(const Diagnostic& finding, const Context& context) {
@@ -150,7 +150,7 @@ bool is_refused(const plan::Step& step) {
 std::string step_case(const plan::Step& step, const std::string& suite_name,
                       const Context& context) {
   const std::string head = cat("    <testcase classname=\"", xml(suite_name), "\" name=\"",
-                               xml(context.masker.mask(step_title(step))), "\"");
+                               xml(context.masker.mask_name(step_title(step))), "\"");
   if (!is_refused(step)) return cat(head, "/>\n");
   std::string text;
   for (const plan::Reason& reason : step.reasons) text += cat(reason.text, "\n", reason.cure, "\n");
@@ -306,7 +306,7 @@ std::string findings_junit(const Diagnostics& findings, const Context& context) 
     std::vector<std::string> cases;
     std::size_t failures = 0;
     for (const Diagnostic* const finding : list) {
-      const std::string place = context.masker.mask(context.sources.describe(finding->span));
+      const std::string place = context.masker.mask_name(context.sources.describe(finding->span));
       const std::string name =
           xml(place.empty() ? finding->code : cat(finding->code, " at ", place));
       const bool fails = finding->severity == Severity::kError;

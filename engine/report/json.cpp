@@ -34,21 +34,21 @@ void write_source(JsonWriter& json, const diff::Blame& blame, const Context& con
   if (blame.span.source == 0) return json.null();
   const Place place = context.sources.locate(blame.span);
   json.open_object();
-  json.member("file", context.sources.get(blame.span.source).name);
+  json.named("file", context.sources.get(blame.span.source).name);
   json.key("line"), json.number(place.line);
   json.key("column"), json.number(place.column);
-  json.member("layer", blame.layer.empty() ? "document" : blame.layer);
+  json.named("layer", blame.layer.empty() ? "document" : blame.layer);
   json.close_object();
 }
 
 void write_id(JsonWriter& json, std::string_view key, const kube::ResourceId& id) {
   json.key(key);
   json.open_object();
-  json.member("group", id.group);
-  json.member("version", id.version);
-  json.member("kind", id.kind);
-  json.member("namespace", id.namespace_name);
-  json.member("name", id.name);
+  json.named("group", id.group);
+  json.named("version", id.version);
+  json.named("kind", id.kind);
+  json.named("namespace", id.namespace_name);
+  json.named("name", id.name);
   json.close_object();
 }
 
@@ -64,7 +64,7 @@ void write_writer(JsonWriter& json, const diff::Writer& writer) {
   json.key("writer");
   if (writer.manager.empty()) return json.null();
   json.open_object();
-  json.member("manager", writer.manager);
+  json.named("manager", writer.manager);
   json.member("time", writer.time);
   json.close_object();
 }
@@ -72,10 +72,10 @@ void write_writer(JsonWriter& json, const diff::Writer& writer) {
 void write_change(JsonWriter& json, const plan::Step& step, const diff::Change& change,
                   const Context& context) {
   json.open_object();
-  json.member("path", yaml::print_path(change.path));
-  json.member("pointer",
-              yaml::json_pointer(step.after_body != nullptr ? *step.after_body : *step.before,
-                                 change.path));
+  json.named("path", yaml::print_path(change.path));
+  json.named("pointer",
+             yaml::json_pointer(step.after_body != nullptr ? *step.after_body : *step.before,
+                                change.path));
   json.key("op"), json.word(diff::kind_name(change.kind));
   write_side(json, "before", change.before, step, change, context);
   write_side(json, "after", change.after, step, change, context);
@@ -104,6 +104,13 @@ void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::
   json.close_list();
 }
 
+void write_names(JsonWriter& json, std::string_view key, const std::vector<std::string>& names) {
+  json.key(key);
+  json.open_list();
+  for (const std::string& name : names) json.name(name);
+  json.close_list();
+}
+
 void write_reason(JsonWriter& json, const plan::Reason& reason) {
   json.open_object();
   json.key("rule"), json.word(reason.rule);
@@ -118,14 +125,14 @@ void write_reason(JsonWriter& json, const plan::Reason& reason) {
 
 void write_step(JsonWriter& json, const plan::Step& step, const Context& context) {
   json.open_object();
-  json.member("id", step.id);
+  json.named("id", step.id);
   json.key("digest"), json.word(step.digest);
   json.key("system"), json.word(step.system);
-  json.member("unit", step.unit);
+  json.named("unit", step.unit);
   json.key("verb"), json.word(plan::verb_name(step.verb));
   write_id(json, "resource", step.resource);
   if (step.previous) write_id(json, "previous", *step.previous);
-  write_texts(json, "after", step.after);
+  write_names(json, "after", step.after);
   json.key("risk"), json.word(plan::risk_name(step.risk));
   json.key("verified"), json.word(plan::verified_name(step.verified));
   json.key("reasons");
@@ -166,9 +173,9 @@ void write_imprints(JsonWriter& json, const plan::EnvironmentPlan& environment) 
   json.open_list();
   for (const auto& [id, imprint] : environment.imprints) {
     json.open_object();
-    json.member("id", id);
-    json.member("uid", imprint.uid);
-    json.member("resource_version", imprint.resource_version);
+    json.named("id", id);
+    json.key("uid"), json.word(imprint.uid);
+    json.key("resource_version"), json.word(imprint.resource_version);
     json.key("owned"), json.word(imprint.owned);
     json.close_object();
   }
@@ -177,7 +184,7 @@ void write_imprints(JsonWriter& json, const plan::EnvironmentPlan& environment) 
 
 void write_optional(JsonWriter& json, std::string_view key, const std::string& text) {
   json.key(key);
-  text.empty() ? json.null() : json.text(text);
+  text.empty() ? json.null() : json.name(text);
 }
 
 void write_inputs(JsonWriter& json, const plan::Plan& plan) {
@@ -199,7 +206,7 @@ void write_place(JsonWriter& json, Span span, const Context& context) {
     return;
   }
   const Place place = context.sources.locate(span);
-  json.text(context.sources.get(span.source).name);
+  json.name(context.sources.get(span.source).name);
   json.key("line"), json.number(place.line);
   json.key("column"), json.number(place.column);
 }
@@ -236,8 +243,8 @@ void write_ignored(JsonWriter& json, const plan::Plan& plan) {
   for (const plan::EnvironmentPlan& environment : plan.environments) {
     for (const plan::LeftAlone& unit : environment.left_alone) {
       json.open_object();
-      json.member("environment", environment.name);
-      json.member("unit", unit.unit);
+      json.named("environment", environment.name);
+      json.named("unit", unit.unit);
       json.member("reason", unit.reason);
       json.close_object();
     }
@@ -250,7 +257,7 @@ void write_refusals(JsonWriter& json, const plan::EnvironmentPlan& environment) 
   json.open_list();
   for (const plan::Refusal& refusal : environment.refusals) {
     json.open_object();
-    json.member("unit", refusal.unit);
+    json.named("unit", refusal.unit);
     json.key("reason");
     write_reason(json, refusal.reason);
     json.close_object();
@@ -281,7 +288,7 @@ std::string plan_json(const plan::Plan& plan, const Context& context) {
   json.open_list();
   for (const plan::EnvironmentPlan& environment : plan.environments) {
     json.open_object();
-    json.member("name", environment.name);
+    json.named("name", environment.name);
     write_summary(json, plan::summarize(environment));
     write_refusals(json, environment);
     json.key("steps");
@@ -289,7 +296,7 @@ std::string plan_json(const plan::Plan& plan, const Context& context) {
     for (const plan::Step& step : environment.steps) write_step(json, step, context);
     json.close_list();
     write_optional(json, "cluster", environment.cluster);
-    write_texts(json, "owner_only", environment.owner_only);
+    write_names(json, "owner_only", environment.owner_only);
     write_imprints(json, environment);
     json.close_object();
   }
@@ -309,14 +316,14 @@ std::string diff_json(const plan::Plan& plan, const Context& context) {
   json.open_list();
   for (const plan::EnvironmentPlan& environment : plan.environments) {
     json.open_object();
-    json.member("name", environment.name);
+    json.named("name", environment.name);
     json.key("unchanged"), json.number(environment.unchanged);
     json.key("others"), json.number(environment.others);
     json.key("objects");
     json.open_list();
     for (const plan::Step& step : environment.steps) {
       json.open_object();
-      json.member("unit", step.unit);
+      json.named("unit", step.unit);
       json.key("difference"), json.word(difference_of(step));
       write_id(json, "resource", step.resource);
       if (step.previous) write_id(json, "previous", *step.previous);
@@ -357,12 +364,12 @@ std::string freshness_json(const plan::Freshness& freshness, const Context& cont
   JsonWriter json(context.masker);
   begin(json, "plumb.check/v1alpha1");
   json.key("fresh"), json.boolean(freshness.fresh);
-  write_texts(json, "gone", freshness.gone);
-  write_texts(json, "added", freshness.added);
-  write_texts(json, "changed", freshness.changed);
+  write_names(json, "gone", freshness.gone);
+  write_names(json, "added", freshness.added);
+  write_names(json, "changed", freshness.changed);
   json.key("other_cluster"), json.boolean(freshness.other_cluster);
-  write_texts(json, "stale", freshness.stale);
-  write_texts(json, "moved", freshness.moved);
+  write_names(json, "stale", freshness.stale);
+  write_names(json, "moved", freshness.moved);
   json.close_object();
   return json.finish();
 }

@@ -49,6 +49,7 @@ void JsonWriter::key(std::string_view name) {
 }
 
 void JsonWriter::text(std::string_view value) { word(masker_.mask(value)); }
+void JsonWriter::name(std::string_view value) { word(masker_.mask_name(value)); }
 
 void JsonWriter::word(std::string_view value) {
   begin_value();

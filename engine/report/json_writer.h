@@ -19,6 +19,7 @@ class JsonWriter {
   void close_list() { close(']'); }
   void key(std::string_view name);    // as it is
   void text(std::string_view value);  // masked
+  void name(std::string_view value);  // what something is called, masked as such
   void word(std::string_view value);  // ours: a digest, an enumeration
   void number(std::size_t value);
   void boolean(bool value);
@@ -27,6 +28,7 @@ class JsonWriter {
   void value(const yaml::Node& scalar);
 
   void member(std::string_view name, std::string_view value) { key(name), text(value); }
+  void named(std::string_view key_name, std::string_view value) { key(key_name), name(value); }
   // The document, with a line break at its end.
   std::string finish() { return std::move(out_) + "\n"; }
 

@@ -126,12 +126,12 @@ std::vector<std::string> pages_of(const plan::Plan& plan, View view, const Conte
   const bool is_plan = view == View::kPlan;
   Pages pages(limit, is_plan ? "plan" : "diff");
   pages.add(cat("## plumb ", is_plan ? "plan" : "diff", "\n\n",
-                escaped(context.masker.mask(sides_line(plan))), "\n\n**",
+                escaped(context.masker.mask_name(sides_line(plan))), "\n\n**",
                 summary_line(plan::summarize(plan)), "**\n\n"));
   if (is_plan) {
     const std::string known = knowledge_line(plan::summarize(plan));
     if (!known.empty()) pages.add(cat(known, '\n'));
-    pages.add(context.masker.mask(table(overview(plan))));
+    pages.add(context.masker.mask_name(table(overview(plan))));
     for (const plan::EnvironmentPlan& environment : plan.environments) {
       for (const std::string& line : refusal_lines(environment, context)) {
         pages.add(cat(line.starts_with("  ") ? "  " : "- ", escaped(cut(line, 2000)), '\n'));
@@ -170,7 +170,7 @@ std::string findings_markdown(const Diagnostics& findings, const Checked& checke
   for (const Diagnostic& finding : findings) {
     std::string line =
         cat("- ", severity_name(finding.severity), ' ',
-            escaped(context.masker.mask(context.sources.describe(finding.span))),
+            escaped(context.masker.mask_name(context.sources.describe(finding.span))),
             finding.span.source == 0 ? "" : ": ",
             escaped(cut(context.masker.mask(finding.text), 2000)), " `", finding.code, "`\n");
     for (const Note& note : finding.notes) {

@@ -17,12 +17,65 @@ namespace {
 constexpr std::size_t kBeginning = 4;  // bytes; shorter values are masked by their place only
 constexpr std::size_t kAlone = 8;      // shorter ones count only where they stand alone
 
-constexpr std::array<std::string_view, 16> kEverydayWords{
-    "true", "false", "null",   "none",    "default", "latest",     "http",   "https",
-    "root", "debug", "enable", "enabled", "disable", "kubernetes", "system", "localhost"};
+constexpr std::size_t kDigits = 6;       // of a number that may be a secret
+constexpr std::size_t kNameDigits = 3;   // in a row, in a name
+constexpr std::size_t kReference = 400;  // bytes of KIND/NAMESPACE/NAME
+
+constexpr std::array<std::string_view, 18> kEverydayWords{
+    "true",    "false",    "null",       "none",   "default",   "latest",
+    "http",    "https",    "root",       "debug",  "enable",    "enabled",
+    "disable", "disabled", "kubernetes", "system", "localhost", "info"};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+// "8080", "-0.25"
+bool is_small_number(std::string_view value) {
+  if (value.starts_with('-') || value.starts_with('+')) value.remove_prefix(1);
+  const auto digits = static_cast<std::size_t>(std::ranges::count_if(value, is_digit));
+  const std::size_t points = value.size() - digits;
+  return digits > 0 && digits < kDigits &&
+         (points == 0 || (points == 1 && value.find('.') != std::string_view::npos));
+}
 
 bool is_everyday(std::string_view value) {
-  return std::ranges::find(kEverydayWords, lower(value)) != kEverydayWords.end();
+  return is_small_number(value) ||
+         std::ranges::find(kEverydayWords, lower(value)) != kEverydayWords.end();
+}
+
+// "shop", "v1beta1", "eu2", "imagePullPolicy", "TLS": what a person would call something.
+bool is_name_word(std::string_view word) {
+  const bool shouted = std::ranges::none_of(word, is_lower);
+  std::size_t digits = 0, runs = 0;
+  for (std::size_t at = 0; at < word.size(); ++at) {
+    const char c = word[at];
+    if (is_digit(c)) {
+      if (digits++ == 0) ++runs;
+      if (digits > kNameDigits || runs > 2) return false;
+      continue;
+    }
+    digits = 0;
+    if (is_upper(c) && !shouted && !(at + 1 < word.size() && is_lower(word[at + 1]))) return false;
+    if (!is_upper(c) && !is_lower(c)) return false;
+  }
+  return true;
+}
+
+// Words with '-', '.', '_', '/' or ':' between them.
+bool reads_like_a_name(std::string_view value) {
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find_first_of("-._/:"), value.size());
+    if (!is_name_word(value.substr(0, end))) return false;
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  return true;
+}
+
+// Of the name of an object in a sentence.
+bool is_in_reference(char c) {
+  return is_digit(c) || is_lower(c) || is_upper(c) ||
+         std::string_view("-._/").find(c) != std::string_view::npos;
 }
 
 bool is_letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
@@ -105,7 +158,7 @@ void Masker::add_pattern(std::string text, std::uint32_t mark, bool padded) {
   auto& patterns = by_beginning_[beginning_of(text)][text.size()];
   if (patterns.contains(text)) return;
   const std::string& kept = texts_.emplace_back(std::move(text));
-  patterns.emplace(kept, Pattern{mark, kept.size() < kAlone, padded});
+  patterns.emplace(kept, Pattern{mark, kept.size() < kAlone, padded, reads_like_a_name(kept)});
 }
 
 void Masker::learn(std::string_view value) {
@@ -133,6 +186,7 @@ void Masker::add_value(std::string_view value) {
 }
 
 void Masker::add(const yaml::Node& body) {
+  references_.insert(kube::describe(kube::id_of(body)));
   auto take = [&](std::string_view value) { add_value(value); };
   if (is_secret(body)) {
     if (const yaml::Node* const data = yaml::find(body, "data")) {
@@ -158,7 +212,7 @@ void Masker::add(const kube::ResourceSet& set) {
   for (const kube::Resource& resource : set.resources) add(*resource.body);
 }
 
-Masker::Match Masker::match(std::string_view text, std::size_t at) const {
+Masker::Match Masker::match(std::string_view text, std::size_t at, bool is_name) const {
   if (text.size() - at < kBeginning) return {};
   const auto found = by_beginning_.find(beginning_of(text.substr(at)));
   if (found == by_beginning_.end()) return {};
@@ -169,16 +223,26 @@ Masker::Match Masker::match(std::string_view text, std::size_t at) const {
     const std::size_t end = at + length;
     const bool joined = (at > 0 && is_letter_or_digit(text[at - 1])) ||
                         (end < text.size() && is_letter_or_digit(text[end]));
-    if (!pattern->second.alone || !joined) return {&pattern->second, length};
+    if (pattern->second.alone && joined) continue;
+    if (pattern->second.named && (is_name || is_reference(text, at, length))) continue;
+    return {&pattern->second, length};
   }
   return {};
 }
 
-std::string Masker::mask(std::string_view text) const {
+// Whether the stretch is part of the name of an object.
+bool Masker::is_reference(std::string_view text, std::size_t at, std::size_t length) const {
+  std::size_t begin = at, end = at + length;
+  while (begin > 0 && end - begin <= kReference && is_in_reference(text[begin - 1])) --begin;
+  while (end < text.size() && end - begin <= kReference && is_in_reference(text[end])) ++end;
+  return references_.contains(std::string(text.substr(begin, end - begin)));
+}
+
+std::string Masker::masked(std::string_view text, bool is_name) const {
   if (by_beginning_.empty()) return std::string(text);
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    const auto [pattern, length] = match(text, at);
+    const auto [pattern, length] = match(text, at, is_name);
     if (pattern == nullptr) {
       out.push_back(text[at++]);
       continue;
@@ -189,6 +253,9 @@ std::string Masker::mask(std::string_view text) const {
   }
   return out;
 }
+
+std::string Masker::mask(std::string_view text) const { return masked(text, false); }
+std::string Masker::mask_name(std::string_view name) const { return masked(name, true); }
 
 bool Masker::is_sensitive(const kube::ResourceId& id, const yaml::Path& path) const {
   if (id.kind == "Secret" && id.group.empty() && !path.steps.empty() &&

@@ -87,7 +87,18 @@ std::string write_findings(const Diagnostics& findings, const Checked& checked, 
 }
 
 std::string write_diagnostic(const Diagnostic& diagnostic, const Context& context) {
-  return context.masker.mask(format_diagnostic(diagnostic, context.sources, context.color));
+  Diagnostic shown = diagnostic;
+  shown.text = context.masker.mask(shown.text);
+  for (Note& note : shown.notes) note.text = context.masker.mask(note.text);
+  std::string out;
+  const std::string printed = format_diagnostic(shown, context.sources, context.color);
+  // What is left are places, and the excerpts, which are indented.
+  for (const std::string_view line : split(std::string_view(printed), '\n')) {
+    const bool excerpt = line.starts_with("    ");
+    out += cat(excerpt ? context.masker.mask(line) : context.masker.mask_name(line), '\n');
+  }
+  out.pop_back();  // the last piece is what follows the last line break: nothing
+  return out;
 }
 
 std::string write_freshness(const plan::Freshness& freshness, Format format,

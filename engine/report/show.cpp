@@ -45,7 +45,7 @@ Node* masked_node(Arena& arena, const Node& value, bool by_place, bool encoded,
   for (Node*& item : copy->items) item = masked_node(arena, *item, by_place, encoded, context);
   for (yaml::Entry& entry : copy->entries) {
     entry.value = masked_node(arena, *entry.value, by_place, encoded, context);
-    const std::string key = context.masker.mask(entry.key->text);
+    const std::string key = context.masker.mask_name(entry.key->text);
     if (key != entry.key->text) entry.key = yaml::make_string(arena, key);
   }
   return copy;
@@ -112,7 +112,7 @@ std::string ending(const Change& change, const Context& context) {
   if (change.only_live) out += ", only in live";
   if (change.residue) out += ", stays";
   if (!change.writer.manager.empty()) {
-    out += cat(" (", context.masker.mask(change.writer.manager));
+    out += cat(" (", context.masker.mask_name(change.writer.manager));
     const std::string age = age_text(change.writer.time, context.now);
     out += age.empty() ? ")" : cat(", ", age, ')');
   }
@@ -159,14 +159,14 @@ std::string age_text(std::string_view time, std::int64_t now) {
 
 std::string place_of(Span span, const Context& context) {
   if (span.source == 0) return {};
-  return context.masker.mask(
+  return context.masker.mask_name(
       cat(context.sources.get(span.source).name, ':', context.sources.locate(span).line));
 }
 
 std::string blame_of(const diff::Blame& blame, const Context& context) {
   const std::string place = place_of(blame.span, context);
   if (blame.layer.empty()) return place;
-  return cat(place, place.empty() ? "" : " ", '(', context.masker.mask(blame.layer), ')');
+  return cat(place, place.empty() ? "" : " ", '(', context.masker.mask_name(blame.layer), ')');
 }
 
 const Node* masked(Arena& arena, const Node& value, const plan::Step& step, const yaml::Path& path,
@@ -187,7 +187,7 @@ bool is_sensitive(const plan::Step& step, const Change& change, const Context& c
 
 std::vector<ShownLine> change_lines(const plan::Step& step, const Change& change,
                                     const Context& context) {
-  const std::string path = context.masker.mask(yaml::print_path(change.path));
+  const std::string path = context.masker.mask_name(yaml::print_path(change.path));
   const std::string end = ending(change, context);
   const char mark = mark_of(change);
   if (change.kind == ChangeKind::kReorder) {

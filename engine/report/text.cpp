@@ -68,7 +68,7 @@ void add_environment_head(std::string& out, const plan::EnvironmentPlan& environ
 
 std::string plan_text(const plan::Plan& plan, const Context& context) {
   std::string out =
-      cat("plan: ", context.masker.mask(sides_line(plan)), '\n',
+      cat("plan: ", context.masker.mask_name(sides_line(plan)), '\n',
           summary_line(plan::summarize(plan)), '\n', knowledge_line(plan::summarize(plan)));
   add_table(out, overview(plan));
   for (const plan::EnvironmentPlan& environment : plan.environments) {
@@ -118,7 +118,7 @@ std::string freshness_text(const plan::Freshness& freshness, const Context& cont
   if (freshness.other_cluster) out += "it was made against another cluster\n";
   const auto add = [&](char mark, const std::vector<std::string>& ids, std::string_view words) {
     for (const std::string& id : ids) {
-      add_line(out, 0, mark, cat(context.masker.mask(id), ": ", words), context.color);
+      add_line(out, 0, mark, cat(context.masker.mask_name(id), ": ", words), context.color);
     }
   };
   add('-', freshness.gone, "in the saved plan, and nothing is to do any more");

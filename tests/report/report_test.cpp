@@ -145,6 +145,78 @@ TEST_CASE("short values and everyday words are masked by their place only", "[re
   CHECK_FALSE(contains(masker.mask("user admin, please"), "admin"));
 }
 
+TEST_CASE("what every document has is masked by its place only", "[report][secrets]") {
+  Masker masker;
+  for (const char* const value :
+       {"true", "False", "null", "none", "disabled", "8080", "65535", "-0.25", "", "yes", "off"})
+    masker.add_value(value);
+  const std::string text = "enabled: true, port 8080 of 65535, -0.25, null, False, disabled";
+  CHECK(masker.mask(text) == text);
+  masker.add_value("493021");
+  CHECK(masker.mask("pin 493021, not 4930211") == "pin ‹secret 1›, not 4930211");
+}
+
+TEST_CASE("names stay readable, and no token hides in them", "[report][secrets]") {
+  Masker masker;
+  for (const char* const value :
+       {"shop", "customer-accounts", "imagePullPolicy", "v1beta1", "db.shop.svc:5432", "3f9a8c17e2",
+        "aHVudGVyMg", "pass word", "hunter2!"})
+    masker.add_value(value);
+  for (const char* const name : {"Deployment/shop/customer-accounts-db", "overlays/shop/a.yaml:3",
+                                 "spec.containers[name=shop].imagePullPolicy", "v1beta1"})
+    CHECK(masker.mask_name(name) == name);
+  for (const char* const text : {"shop", "u:customer-accounts@db", "at db.shop.svc:5432/x"})
+    CHECK(contains(masker.mask(text), "‹secret "));
+  for (const char* const name :
+       {"web-3f9a8c17e2", "x/aHVudGVyMg/y", "a.yaml (pass word)", "hunter2!"})
+    CHECK(contains(masker.mask_name(name), "‹secret "));
+}
+
+TEST_CASE("an object that is named in a sentence keeps its name", "[report][secrets]") {
+  Desk desk(config("shop", "one") + secret("shop"), config("shop", "two") + secret("shop"));
+  CHECK(desk.masker.mask("after ConfigMap/shop, which holds shop") ==
+        "after ConfigMap/shop, which holds ‹secret 1›");
+  CHECK(desk.masker.mask("ConfigMap/shop/x") == "ConfigMap/‹secret 1›/x");
+  // However long the stretch is.
+  const std::string path = replace_all(std::string(20'000, '.'), ".", "shop/");
+  CHECK_FALSE(contains(desk.masker.mask(path), "shop"));
+}
+
+TEST_CASE("a value that is also a name is masked as a value, in every format",
+          "[report][secrets]") {
+  const auto objects = [](std::string_view value, std::string_view other) {
+    return cat(
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop, namespace: shop}\ndata: "
+        "{shop: '",
+        other,
+        "', plumb: a, error: 'true'}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: "
+        "db, namespace: shop}\nstringData: {a: ",
+        value, ", b: plumb, c: 'true', d: ConfigMap, e: update, f: format_version, g: error}\n");
+  };
+  Desk desk(objects("shop", "u:shop@db"), objects("else", "u:else@db"));
+  const std::string text = desk.show(Format::kText);
+  CHECK(contains(text, "~ ConfigMap/shop/shop: update  # u, a.yaml:2 (document)"));
+  CHECK(contains(text, "~ data.shop: \"u:‹secret 1›@db\" → \"u:‹secret 7›@db\""));
+  CHECK(contains(text, "data.a: \"‹secret 1›\" → \"‹secret 7›\""));
+  for (const Format format : {Format::kText, Format::kJson, Format::kMarkdown, Format::kGithub,
+                              Format::kSarif, Format::kJunit}) {
+    CAPTURE(format_name(format), desk.show(format));
+    CHECK_FALSE(contains(desk.show(format), "u:shop@db"));
+    CHECK_FALSE(contains(desk.show(format), "u:else@db"));
+  }
+  Arena arena;
+  const yaml::Node& document = *yaml::read_json(desk.show(Format::kJson), {}, arena);
+  CHECK(yaml::text_at(document, {"format_version"}) == "plumb.plan/v1alpha1");
+  const yaml::Node& step =
+      *yaml::find(*yaml::find(document, "environments")->items[0], "steps")->items[0];
+  CHECK(yaml::text_at(step, {"resource", "kind"}) == "ConfigMap");
+  CHECK(yaml::text_at(step, {"resource", "namespace"}) == "shop");
+  CHECK(yaml::text_at(step, {"verb"}) == "update");
+  const Diagnostic finding{Severity::kError, "x/error", {}, "expected 'shop' for error", {}, {}};
+  CHECK(write_diagnostic(finding, desk.context()) ==
+        "error: expected '‹secret 1›' for ‹secret 6› [x/error]\n");
+}
+
 TEST_CASE("fields that plumb.yaml calls sensitive are secrets", "[report][secrets]") {
   const std::vector<std::string> fields{"ConfigMap/a data.v"};
   Masker masker(fields);
@@ -190,14 +262,14 @@ TEST_CASE("JSON is a document that says what the text says", "[report][json]") {
 }
 
 TEST_CASE("a number that is a secret does not break JSON", "[report][json]") {
-  Desk desk(secret("5432") +
-                "---\napiVersion: x.io/v1\nkind: X\nmetadata: {name: x}\nspec: {port: 5432}\n",
-            secret("5433") +
-                "---\napiVersion: x.io/v1\nkind: X\nmetadata: {name: x}\nspec: {port: 5433}\n");
+  Desk desk(secret("543210") +
+                "---\napiVersion: x.io/v1\nkind: X\nmetadata: {name: x}\nspec: {port: 543210}\n",
+            secret("543211") +
+                "---\napiVersion: x.io/v1\nkind: X\nmetadata: {name: x}\nspec: {port: 543211}\n");
   Arena arena;
   const std::string text = desk.show(Format::kJson);
   CHECK_NOTHROW(yaml::read_json(text, {}, arena));
-  CHECK_FALSE(contains(text, " 5432"));
+  CHECK_FALSE(contains(text, " 543210"));
 }
 
 TEST_CASE("Markdown comes in pages, the overview first", "[report][markdown]") {
