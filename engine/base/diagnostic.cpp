@@ -18,11 +18,11 @@ constexpr Palette kColored{"\x1b[1m",    "\x1b[1;31m", "\x1b[1;33m",
                            "\x1b[1;36m", "\x1b[1;32m", "\x1b[0m"};
 
 // Control characters would move the cursor or colour the terminal; a tab keeps its width as one
-// blank.
+// blank. Some texts have several lines.
 std::string printable(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f) c = ' ';
   }
   return out;
 }
@@ -61,7 +61,7 @@ std::string format_diagnostic(const Diagnostic& diagnostic, const SourceStore& s
   const Palette& palette = color ? kColored : kPlain;
   std::string out;
   if (const std::string place = sources.describe(diagnostic.span); !place.empty()) {
-    out = cat(palette.bold, place, ":", palette.reset, " ");
+    out = cat(palette.bold, printable(place), ":", palette.reset, " ");
   }
   switch (diagnostic.severity) {
     case Severity::kError:
@@ -74,12 +74,12 @@ std::string format_diagnostic(const Diagnostic& diagnostic, const SourceStore& s
       out += cat(palette.info, "info:", palette.reset);
       break;
   }
-  out += cat(" ", diagnostic.text, " [", diagnostic.code, "]\n");
+  out += cat(" ", printable(diagnostic.text), " [", diagnostic.code, "]\n");
   out += excerpt(diagnostic.span, sources, palette);
   for (const Note& note : diagnostic.notes) {
-    out += cat(palette.info, "note:", palette.reset, " ", note.text);
+    out += cat(palette.info, "note:", palette.reset, " ", printable(note.text));
     if (const std::string place = sources.describe(note.span); !place.empty()) {
-      out += cat(" at ", place, "\n", excerpt(note.span, sources, palette));
+      out += cat(" at ", printable(place), "\n", excerpt(note.span, sources, palette));
     } else {
       out += "\n";
     }

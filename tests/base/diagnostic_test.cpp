@@ -26,6 +26,15 @@ TEST_CASE("no line of a secret source is quoted", "[base][diagnostic]") {
   CHECK(format_diagnostic(diagnostic, sources) == "db.env:1:1: error: bad line [x/y]\n");
 }
 
+TEST_CASE("what a text says does not move the cursor", "[base][diagnostic]") {
+  SourceStore sources;
+  const SourceId id = sources.add("a\x1b.yaml", "k\x1b[2J: 1\n");
+  const Diagnostic diagnostic{Severity::kError, "x/y", {id, 0, 1}, "no '\x1b[2J' and no\rline",
+                              {{"a\tb\x7f"}},   {}};
+  CHECK(format_diagnostic(diagnostic, sources) ==
+        "a .yaml:1:1: error: no ' [2J' and no line [x/y]\n    k [2J: 1\n    ^\nnote: a b \n");
+}
+
 TEST_CASE("carets stand under characters, not bytes, and long lines are cut",
           "[base][diagnostic]") {
   SourceStore sources;
