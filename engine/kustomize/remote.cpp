@@ -98,6 +98,8 @@ std::optional<Parts> split_path(std::string_view path, bool whole) {
   return Parts{path.substr(0, second), path.substr(second + 1)};
 }
 
+constexpr std::size_t kDigitsMax = 20;  // of a number of hours, minutes or seconds
+
 // "61", "61s", "1m30s": seconds, when it is more than nothing.
 std::optional<unsigned> seconds_of(std::string_view text) {
   if (const auto whole = to_integer(text)) {
@@ -110,7 +112,7 @@ std::optional<unsigned> seconds_of(std::string_view text) {
     while (digits < text.size() &&
            ((text[digits] >= '0' && text[digits] <= '9') || text[digits] == '.'))
       ++digits;
-    if (digits == 0) return std::nullopt;
+    if (digits == 0 || digits > kDigitsMax) return std::nullopt;
     const double number = std::stod("0" + std::string(text.substr(0, digits)));
     text.remove_prefix(digits);
     const auto unit = [&](std::string_view name, double factor) {

@@ -1,5 +1,6 @@
 #include "state/credentials.h"
 
+#include <algorithm>
 #include <ctime>
 
 #include "base/base64.h"
@@ -70,13 +71,45 @@ std::optional<Clock::time_point> parse_time(std::string_view text) {
   if (time.tm_year < 0 || time.tm_mon < 0 || time.tm_mday < 1 || time.tm_hour < 0 ||
       time.tm_min < 0 || time.tm_sec < 0)
     return std::nullopt;
-  const std::string_view zone = text.substr(text.find_first_not_of("0123456789.", 19));
+  const std::string_view zone =
+      text.substr(std::min(text.find_first_not_of("0123456789.", 19), text.size()));
   int minutes = 0;
   if (zone.size() == 6 && (zone[0] == '+' || zone[0] == '-'))
     minutes = (digits(zone, 1, 2) * 60 + digits(zone, 4, 2)) * (zone[0] == '-' ? -1 : 1);
   else if (zone != "Z")
     return std::nullopt;
   return Clock::from_time_t(::timegm(&time)) - std::chrono::minutes(minutes);
+}
+
+// What it prints is never shown: it holds the credentials.
+ExecCredential read_exec_credential(const ExecPlugin& plugin, std::string_view text,
+                                    const std::function<void(std::string_view)>& secret) {
+  Arena arena;
+  const yaml::Node* answer = nullptr;
+  try {
+    answer = yaml::read_json(text, {}, arena);
+  } catch (const Error&) {
+    fail_plugin(plugin, "printed something that is no JSON",
+                {{"expected an ExecCredential with status.token"}});
+  }
+  ExecCredential given;
+  given.token = yaml::text_at(*answer, {"status", "token"});
+  given.certificate = yaml::text_at(*answer, {"status", "clientCertificateData"});
+  given.key = yaml::text_at(*answer, {"status", "clientKeyData"});
+  secret(given.token);
+  secret(given.key);
+  const std::string_view version = yaml::text_at(*answer, {"apiVersion"});
+  if (version != plugin.api_version || yaml::text_at(*answer, {"kind"}) != "ExecCredential")
+    fail_plugin(plugin, cat("printed no ExecCredential of ", plugin.api_version));
+  if (given.certificate.empty() != given.key.empty())
+    fail_plugin(plugin, "gave a certificate without a key, or a key without a certificate");
+  if (given.token.empty() && given.key.empty())
+    fail_plugin(plugin, "gave neither a token nor a certificate");
+  const std::string_view expires = yaml::text_at(*answer, {"status", "expirationTimestamp"});
+  given.expires = parse_time(expires);
+  if (!expires.empty() && !given.expires)
+    fail_plugin(plugin, "gave an expirationTimestamp that is no time of RFC 3339");
+  return given;
 }
 
 Credentials::Credentials(const Connection& connection, const World& world, Patience& patience)
@@ -151,43 +184,16 @@ void Credentials::run_plugin() {
                 notes_of(plugin, outcome, "--timeout allows more"));
   if (outcome.status != 0)
     fail_plugin(plugin, cat("ended with status ", outcome.status), notes_of(plugin, outcome));
-  take_answer(outcome.output);
-  known_ = true;
-}
-
-// What it prints is never shown: it holds the credentials.
-void Credentials::take_answer(const std::string& text) {
-  const ExecPlugin& plugin = *connection_.plugin;
-  Arena arena;
-  const yaml::Node* answer = nullptr;
-  try {
-    answer = yaml::read_json(text, {}, arena);
-  } catch (const Error&) {
-    fail_plugin(plugin, "printed something that is no JSON",
-                {{"expected an ExecCredential with status.token"}});
-  }
-  const std::string_view version = yaml::text_at(*answer, {"apiVersion"});
-  if (version != plugin.api_version || yaml::text_at(*answer, {"kind"}) != "ExecCredential")
-    fail_plugin(plugin, cat("printed no ExecCredential of ", plugin.api_version));
-  const std::string token(yaml::text_at(*answer, {"status", "token"}));
-  const std::string certificate(yaml::text_at(*answer, {"status", "clientCertificateData"}));
-  const std::string key(yaml::text_at(*answer, {"status", "clientKeyData"}));
-  world_.secret(token);
-  world_.secret(key);
-  if (certificate.empty() != key.empty())
-    fail_plugin(plugin, "gave a certificate without a key, or a key without a certificate");
-  if (token.empty() && key.empty()) fail_plugin(plugin, "gave neither a token nor a certificate");
-  token_ = token;
-  if (!key.empty() && (certificate != http_.certificate || key != http_.key)) {
-    http_.certificate = certificate;
-    http_.key = key;
-    ++generation_;
-  }
-  const std::string_view expires = yaml::text_at(*answer, {"status", "expirationTimestamp"});
-  expires_ = parse_time(expires);
-  if (!expires.empty() && !expires_)
-    fail_plugin(plugin, cat("gave an expirationTimestamp that is no time: '", expires, "'"));
+  ExecCredential given = read_exec_credential(plugin, outcome.output, world_.secret);
+  token_ = std::move(given.token);
+  expires_ = given.expires;
   if (expires_ && *expires_ <= Clock::now()) expires_.reset();
+  known_ = true;
+  if (given.key.empty() || (given.certificate == http_.certificate && given.key == http_.key))
+    return;
+  http_.certificate = std::move(given.certificate);
+  http_.key = std::move(given.key);
+  ++generation_;
 }
 
 }  // namespace plumb::state

@@ -2,8 +2,10 @@
 // Who we are to a cluster, as headers and certificates that go with each request.
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "files/http.h"
@@ -11,6 +13,18 @@
 #include "state/patience.h"
 
 namespace plumb::state {
+
+// What an exec plugin gave: a token, or a certificate with its key, or both.
+struct ExecCredential {
+  std::string token;
+  std::string certificate;  // PEM
+  std::string key;
+  std::optional<std::chrono::system_clock::time_point> expires;
+};
+// Reads what the plugin printed; `secret` is told the token and the key, also of an answer that is
+// refused. Error: state/exec-plugin, which shows nothing of them.
+ExecCredential read_exec_credential(const ExecPlugin& plugin, std::string_view text,
+                                    const std::function<void(std::string_view)>& secret);
 
 // Tokens in files are read again after a minute, plugins run again when what they gave has expired;
 // what has expired when it comes is used, for then it is a clock that is off.
@@ -35,7 +49,6 @@ class Credentials {
   void refresh();
   void read_token();
   void run_plugin();
-  void take_answer(const std::string& text);
 
   const Connection& connection_;
   const World& world_;

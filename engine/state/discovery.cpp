@@ -71,12 +71,12 @@ bool Discovery::is_stale(std::string_view group) const {
 
 std::string target_of(const ServedKind& kind, std::string_view namespace_name,
                       std::string_view name) {
-  std::string target = kind.group.empty()
-                           ? cat("/api/", kind.version)
-                           : cat("/apis/", percent_encode(kind.group), '/', kind.version);
+  std::string target = kind.group.empty() ? cat("/api/", percent_encode(kind.version))
+                                          : cat("/apis/", percent_encode(kind.group), '/',
+                                                percent_encode(kind.version));
   if (kind.namespaced && !namespace_name.empty())
     target += cat("/namespaces/", percent_encode(namespace_name));
-  target += cat('/', kind.resource);
+  target += cat('/', percent_encode(kind.resource));
   if (!name.empty()) target += cat('/', percent_encode(name));
   return target;
 }

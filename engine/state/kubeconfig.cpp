@@ -114,9 +114,21 @@ class Files {
   }
 
   const Node* read_root(SourceId id) {
-    const yaml::Stream stream = yaml::read(sources_, id, yaml::kKubernetesProfile, arena_);
+    const yaml::Stream stream = documents(id);
     const Node* const root = stream.documents.empty() ? nullptr : stream.documents[0].root;
     return root == nullptr || root->is_null() ? nullptr : root;
+  }
+
+  // The reader's own words quote what it found, and that may be a token.
+  yaml::Stream documents(SourceId id) {
+    try {
+      return yaml::read(sources_, id, yaml::kKubernetesProfile, arena_);
+    } catch (const Error& error) {
+      const Diagnostic& mistake = error.diagnostic();
+      if (!mistake.code.starts_with("yaml/")) throw;
+      fail_config(mistake.span, "expected a kubeconfig, found a mistake in its YAML",
+                  {{cat("the mistake is ", mistake.code)}});
+    }
   }
 
   // A name twice in one file is a mistake; in a later file it is passed over.

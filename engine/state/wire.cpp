@@ -40,6 +40,8 @@ bool is_dry_run(std::string_view query) {
   return values.size() == 1 && values[0] == "dryRun=All";
 }
 
+bool is_url_character(char c) { return c > 0x20 && c < 0x7f && c != '#' && c != '\\'; }
+
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 std::string_view query_of(std::string_view target) {
   const std::size_t at = target.find('?');
@@ -50,10 +52,12 @@ std::string_view query_of(std::string_view target) {
 // something.
 bool is_plain(std::string_view path) {
   const std::string decoded = percent_decode(path);  // as the server will
-  if (decoded == "/api" || decoded == "/apis" || decoded.starts_with("/openapi/v3")) return true;
   std::vector<std::string_view> parts = split(decoded, '/');
   for (const std::string_view part : parts)
     if (part == "." || part == "..") return false;
+  if (decoded == "/api" || decoded == "/apis" || decoded == "/openapi/v3" ||
+      decoded.starts_with("/openapi/v3/"))
+    return true;
   const std::size_t root = decoded.starts_with("/api/") ? 3 : decoded.starts_with("/apis/") ? 4 : 0;
   if (root == 0 || parts.size() <= root) return false;
   parts.erase(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(root));
@@ -65,7 +69,8 @@ bool is_plain(std::string_view path) {
 
 bool is_harmless(std::string_view method, std::string_view target) {
   const std::string_view path = path_of(target);
-  if (contains(target, "#")) return false;
+  // Else it might become part of the host, or be understood otherwise than it is read here.
+  if (!target.starts_with('/') || !std::ranges::all_of(target, is_url_character)) return false;
   if (method == "POST" && std::find(kReviews.begin(), kReviews.end(), path) != kReviews.end())
     return true;
   if (!is_plain(path)) return false;

@@ -62,6 +62,8 @@ TEST_CASE("the queries of a URL are read as kustomize reads them", "[kustomize][
   CHECK(parse_remote("github.com/o/r?timeout=61")->timeout_seconds == 61);
   CHECK(parse_remote("github.com/o/r?timeout=1m30s")->timeout_seconds == 90);
   CHECK(parse_remote("github.com/o/r?timeout=never")->timeout_seconds == 27);
+  const std::string large = "github.com/o/r?timeout=" + std::string(400, '9') + "s";
+  CHECK(parse_remote(large)->timeout_seconds == 27);
   CHECK_FALSE(parse_remote("github.com/o/r?submodules=false")->submodules);
   CHECK(parse_remote("github.com/o/r?submodules=perhaps")->submodules);
 }

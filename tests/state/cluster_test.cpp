@@ -119,6 +119,11 @@ TEST_CASE("only what answers, dry runs and reviews of oneself may be sent", "[st
   CHECK_FALSE(is_harmless("GET", "/api/v1/nodes/a/proxy"));
   CHECK_FALSE(is_harmless("GET", "/api/v1/namespaces/a/pods/b%2Fexec"));
   CHECK_FALSE(is_harmless("GET", "/logs/x"));
+  CHECK_FALSE(is_harmless("GET", "/openapi/v3/../../api/v1/namespaces/a/services/b/proxy/x"));
+  CHECK_FALSE(is_harmless("GET", "/openapi/v3/%2e%2E/api"));
+  CHECK_FALSE(is_harmless("GET", "/openapi/v3x"));
+  CHECK_FALSE(is_harmless("GET", "%2Fopenapi/v3"));
+  CHECK_FALSE(is_harmless("GET", "/api/v1/pods\r\nx: y"));
   CHECK(is_harmless("GET", "/apis"));
   CHECK(is_harmless("GET", "/openapi/v3/apis/apps/v1?hash=1"));
   CHECK(is_harmless("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"));

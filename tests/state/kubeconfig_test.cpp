@@ -181,6 +181,22 @@ TEST_CASE("an error in a kubeconfig names the place and shows no text", "[state]
   }
 }
 
+TEST_CASE("a mistake in the YAML of a kubeconfig is named without its words",
+          "[state][kubeconfig]") {
+  for (const char* const user : {"{token: *canary}", "{token: canary: more}",
+                                 "{canary: a, canary: b}", "{token: \"canary\\q\"}"}) {
+    const Scratch scratch;
+    SourceStore sources;
+    try {
+      read(sources, scratch, config(kServer, user));
+      FAIL(user);
+    } catch (const Error& error) {
+      CHECK(error.diagnostic().code == "state/kubeconfig");
+      CHECK_FALSE(contains(format_diagnostic(error.diagnostic(), sources), "canary"));
+    }
+  }
+}
+
 TEST_CASE("in a pod its account is used, when there is no kubeconfig", "[state][kubeconfig]") {
   Patience patience(std::chrono::seconds(60));
   const Scratch scratch;
@@ -324,4 +340,5 @@ TEST_CASE("times are read with their fractions and offsets", "[state][credential
   CHECK(parse_time("2026-11-21T12:30:00+02:30") == plain);
   CHECK_FALSE(parse_time("2026-11-21"));
   CHECK_FALSE(parse_time("tomorrow, or the day after"));
+  CHECK_FALSE(parse_time("2026-11-21T10:00:00.1234"));
 }
