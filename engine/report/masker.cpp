@@ -80,6 +80,11 @@ bool is_in_reference(char c) {
 
 bool is_letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
+// Values may be bytes that are no text: they are not looked for within a character.
+bool splits_character(std::string_view text, std::size_t at) {
+  return at > 0 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+}
+
 std::string url_encoded(std::string_view value, bool upper, bool plus) {
   const std::string_view digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
   std::string out;
@@ -224,6 +229,7 @@ Masker::Match Masker::match(std::string_view text, std::size_t at, bool is_name)
     const bool joined = (at > 0 && is_letter_or_digit(text[at - 1])) ||
                         (end < text.size() && is_letter_or_digit(text[end]));
     if (pattern->second.alone && joined) continue;
+    if (splits_character(text, at) || splits_character(text, end)) continue;
     if (pattern->second.named && (is_name || is_reference(text, at, length))) continue;
     return {&pattern->second, length};
   }

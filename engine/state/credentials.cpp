@@ -1,7 +1,6 @@
 #include "state/credentials.h"
 
 #include <algorithm>
-#include <ctime>
 
 #include "base/base64.h"
 #include "base/diagnostic.h"
@@ -52,33 +51,49 @@ std::vector<Note> notes_of(const ExecPlugin& plugin, const Outcome& outcome,
   return notes;
 }
 
+// The number that stands there, or -1.
 int digits(std::string_view text, std::size_t at, std::size_t count) {
-  const auto number = at + count <= text.size() ? to_integer(text.substr(at, count)) : std::nullopt;
-  return number ? static_cast<int>(*number) : -1;
+  const std::string_view part = at <= text.size() ? text.substr(at, count) : std::string_view();
+  const bool whole = part.size() == count &&
+                     std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
+  return whole ? static_cast<int>(*to_integer(part)) : -1;
+}
+
+// "Z", "+01:30"
+std::optional<std::chrono::minutes> offset_of(std::string_view zone) {
+  if (zone == "Z") return std::chrono::minutes(0);
+  const int hours = digits(zone, 1, 2), minutes = digits(zone, 4, 2);
+  if (zone.size() != 6 || zone[3] != ':' || hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+    return std::nullopt;
+  if (zone[0] != '+' && zone[0] != '-') return std::nullopt;
+  return std::chrono::minutes((hours * 60 + minutes) * (zone[0] == '-' ? -1 : 1));
+}
+
+// "10:00:00"
+std::optional<std::chrono::seconds> time_of_day(std::string_view text) {
+  const int hours = digits(text, 0, 2), minutes = digits(text, 3, 2), seconds = digits(text, 6, 2);
+  if (text[2] != ':' || text[5] != ':' || hours < 0 || hours > 23 || minutes < 0 || minutes > 59 ||
+      seconds < 0 || seconds > 60)
+    return std::nullopt;
+  return std::chrono::seconds((hours * 60 + minutes) * 60 + seconds);
 }
 
 }  // namespace
 
 std::optional<Clock::time_point> parse_time(std::string_view text) {
-  if (text.size() < 20) return std::nullopt;
-  std::tm time{};
-  time.tm_year = digits(text, 0, 4) - 1900;
-  time.tm_mon = digits(text, 5, 2) - 1;
-  time.tm_mday = digits(text, 8, 2);
-  time.tm_hour = digits(text, 11, 2);
-  time.tm_min = digits(text, 14, 2);
-  time.tm_sec = digits(text, 17, 2);
-  if (time.tm_year < 0 || time.tm_mon < 0 || time.tm_mday < 1 || time.tm_hour < 0 ||
-      time.tm_min < 0 || time.tm_sec < 0)
-    return std::nullopt;
-  const std::string_view zone =
-      text.substr(std::min(text.find_first_not_of("0123456789.", 19), text.size()));
-  int minutes = 0;
-  if (zone.size() == 6 && (zone[0] == '+' || zone[0] == '-'))
-    minutes = (digits(zone, 1, 2) * 60 + digits(zone, 4, 2)) * (zone[0] == '-' ? -1 : 1);
-  else if (zone != "Z")
-    return std::nullopt;
-  return Clock::from_time_t(::timegm(&time)) - std::chrono::minutes(minutes);
+  using namespace std::chrono;
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T') return std::nullopt;
+  const int year_number = digits(text, 0, 4);
+  const year_month_day day{year{year_number}, month{static_cast<unsigned>(digits(text, 5, 2))},
+                           std::chrono::day{static_cast<unsigned>(digits(text, 8, 2))}};
+  const auto time = time_of_day(text.substr(11, 8));
+  const auto offset =
+      offset_of(text.substr(std::min(text.find_first_not_of("0123456789.", 19), text.size())));
+  if (year_number < 0 || !day.ok() || !time || !offset) return std::nullopt;
+  // The clock counts nanoseconds and ends in 2262; who never expires says 9999.
+  const sys_seconds moment = sys_days{day} + *time - *offset;
+  return std::clamp(moment, ceil<seconds>(Clock::time_point::min()),
+                    floor<seconds>(Clock::time_point::max()));
 }
 
 // What it prints is never shown: it holds the credentials.

@@ -172,6 +172,20 @@ TEST_CASE("names stay readable, and no token hides in them", "[report][secrets]"
     CHECK(contains(masker.mask_name(name), "‹secret "));
 }
 
+TEST_CASE("a secret of any bytes does not break a character", "[report][secrets]") {
+  Masker masker;
+  masker.add_value(
+      "\xA9"
+      "abcdefgh");
+  CHECK(masker.mask("\xC3\xA9"
+                    "abcdefgh") ==
+        "\xC3\xA9"
+        "abcdefgh");
+  masker.add_value("abcdefgh");
+  CHECK(masker.mask("\xC3\xA9"
+                    "abcdefgh") == "\xC3\xA9‹secret 2›");
+}
+
 TEST_CASE("an object that is named in a sentence keeps its name", "[report][secrets]") {
   Desk desk(config("shop", "one") + secret("shop"), config("shop", "two") + secret("shop"));
   CHECK(desk.masker.mask("after ConfigMap/shop, which holds shop") ==

@@ -340,5 +340,11 @@ TEST_CASE("times are read with their fractions and offsets", "[state][credential
   CHECK(parse_time("2026-11-21T12:30:00+02:30") == plain);
   CHECK_FALSE(parse_time("2026-11-21"));
   CHECK_FALSE(parse_time("tomorrow, or the day after"));
-  CHECK_FALSE(parse_time("2026-11-21T10:00:00.1234"));
+  for (const char* const text :
+       {"2026-11-21T10:00:00.1234", "2026-13-21T10:00:00Z", "2026-11-31T10:00:00Z",
+        "2026-11-21T24:00:00Z", "2026-11-21T10:00:00-07:W0", "2026-11--1T10:00:00Z",
+        "2026-11-21 10:00:00Z"})
+    CHECK_FALSE(parse_time(text));
+  CHECK(parse_time("9999-12-31T23:59:59Z") > plain);
+  CHECK(parse_time("0001-01-01T00:00:00Z") < plain);
 }
