@@ -14,14 +14,19 @@ oldest comes first. The table in this directory was made from
 so `since:` and `until:` have that resolution: `since:1.33` is "in 1.33, not in 1.30". To take in a release, add its
 document to the command and look at the difference.
 
-What the documents do not say is written below by hand: VALUES (defaults, enumerations, ranges, immutability) and GONE
-(group-versions that a release stopped serving). Their sources: the descriptions of the fields in the same documents
+Which release deprecated a kind, and which stopped serving it, is in the Go modules k8s.io/api, k8s.io/apiextensions-apiserver
+and k8s.io/kube-aggregator, here v0.36.3, in their files zz_generated.prerelease-lifecycle.go:
+    kubernetes_types.py --lives DIRECTORY …    # prints these rows alone; with documents, --lives=DIRECTORY before them
+
+What neither says is written below by hand: VALUES (defaults, enumerations, ranges, immutability) and LIVES (kinds that a
+release deprecated or stopped serving). Their sources: the descriptions of the fields in the same documents
 (an enumeration whose words are not all in the description is refused, unless marked `!`), the answers of a 1.36 API
-server to objects without the field, and Kubernetes' guide to deprecated APIs.
+server to objects without the field, its warnings, and Kubernetes' guide to deprecated APIs.
 """
 
 import gzip
 import json
+import pathlib
 import re
 import sys
 
@@ -252,40 +257,20 @@ flowcontrol.apiserver.k8s.io/v1.FlowSchemaSpec.matchingPrecedence =1000
 """
 
 # GROUP/VERSION KIND (or *) release that stopped serving it, what replaces it.
-GONE = """
-extensions/v1beta1 Ingress 1.22 networking.k8s.io/v1
-extensions/v1beta1 * 1.16 apps/v1
-apps/v1beta1 * 1.16 apps/v1
-apps/v1beta2 * 1.16 apps/v1
-admissionregistration.k8s.io/v1beta1 MutatingWebhookConfiguration 1.22 admissionregistration.k8s.io/v1
-admissionregistration.k8s.io/v1beta1 ValidatingWebhookConfiguration 1.22 admissionregistration.k8s.io/v1
-apiextensions.k8s.io/v1beta1 * 1.22 apiextensions.k8s.io/v1
-apiregistration.k8s.io/v1beta1 * 1.22 apiregistration.k8s.io/v1
-authentication.k8s.io/v1beta1 TokenReview 1.22 authentication.k8s.io/v1
-authorization.k8s.io/v1beta1 * 1.22 authorization.k8s.io/v1
-certificates.k8s.io/v1beta1 CertificateSigningRequest 1.22 certificates.k8s.io/v1
-coordination.k8s.io/v1beta1 Lease 1.22 coordination.k8s.io/v1
-networking.k8s.io/v1beta1 Ingress 1.22 networking.k8s.io/v1
-networking.k8s.io/v1beta1 IngressClass 1.22 networking.k8s.io/v1
-rbac.authorization.k8s.io/v1beta1 * 1.22 rbac.authorization.k8s.io/v1
-rbac.authorization.k8s.io/v1alpha1 * 1.23 rbac.authorization.k8s.io/v1
-scheduling.k8s.io/v1beta1 PriorityClass 1.22 scheduling.k8s.io/v1
-storage.k8s.io/v1beta1 CSIDriver 1.22 storage.k8s.io/v1
-storage.k8s.io/v1beta1 CSINode 1.22 storage.k8s.io/v1
-storage.k8s.io/v1beta1 StorageClass 1.22 storage.k8s.io/v1
-storage.k8s.io/v1beta1 VolumeAttachment 1.22 storage.k8s.io/v1
-batch/v1beta1 CronJob 1.25 batch/v1
-discovery.k8s.io/v1beta1 EndpointSlice 1.25 discovery.k8s.io/v1
-events.k8s.io/v1beta1 Event 1.25 events.k8s.io/v1
-autoscaling/v2beta1 HorizontalPodAutoscaler 1.25 autoscaling/v2
-autoscaling/v2beta2 HorizontalPodAutoscaler 1.26 autoscaling/v2
-policy/v1beta1 PodDisruptionBudget 1.25 policy/v1
-policy/v1beta1 PodSecurityPolicy 1.25 -
-node.k8s.io/v1beta1 RuntimeClass 1.25 node.k8s.io/v1
-flowcontrol.apiserver.k8s.io/v1beta1 * 1.26 flowcontrol.apiserver.k8s.io/v1
-flowcontrol.apiserver.k8s.io/v1beta2 * 1.29 flowcontrol.apiserver.k8s.io/v1
-flowcontrol.apiserver.k8s.io/v1beta3 * 1.32 flowcontrol.apiserver.k8s.io/v1
-storage.k8s.io/v1beta1 CSIStorageCapacity 1.27 storage.k8s.io/v1
+# APIVERSION KIND DEPRECATED GONE REPLACEMENT: what the Go modules do not say; "*" is every other kind of the group-version,
+# "-" nothing or not known. A kind of another name behind the replacement.
+LIVES = """
+extensions/v1beta1 * 1.8 1.16 apps/v1
+apps/v1beta1 * 1.8 1.16 apps/v1
+apps/v1beta2 * 1.9 1.16 apps/v1
+authentication.k8s.io/v1beta1 TokenReview 1.19 1.22 authentication.k8s.io/v1
+authorization.k8s.io/v1beta1 * 1.19 1.22 authorization.k8s.io/v1
+rbac.authorization.k8s.io/v1alpha1 * 1.17 1.23 rbac.authorization.k8s.io/v1
+autoscaling/v2beta1 HorizontalPodAutoscaler 1.22 1.25 autoscaling/v2
+autoscaling/v2beta2 HorizontalPodAutoscaler 1.23 1.26 autoscaling/v2
+policy/v1beta1 PodSecurityPolicy 1.21 1.25 -
+v1 ComponentStatus 1.19 - -
+v1 Endpoints 1.33 - discovery.k8s.io/v1 EndpointSlice
 """
 
 # Definitions that are scalars of the table.
@@ -331,8 +316,54 @@ def scopes_of(document):
     return result
 
 
+LIVES_HEAD = ('# life APIVERSION KIND DEPRECATED GONE REPLACEMENT [KIND]: the releases that deprecated and that stop serving a kind; '
+              'exact kinds before "*".')
+
+
+def lives_in(path):
+    """[[apiVersion, kind, deprecated, gone, replacement]] of one generated Go file: kinds that are stored, so have a list."""
+    register = next(place for place in (path.parent / 'register.go', path.parent.parent / 'register.go')
+                    if place.exists() and 'GroupName' in place.read_text())
+    group = re.search(r'GroupName\s*=\s*"([^"]*)"', register.read_text())[1]
+    api_version = '/'.join(filter(None, (group, path.parent.name)))
+    known = {}
+    for kind, what, value in re.findall(r'func \(in \*(\w+)\) APILifecycle(\w+)\(\)[^{]*\{\n\treturn (.*)\n', path.read_text()):
+        known.setdefault(kind, {})[what] = value
+    for kind, life in sorted(known.items()):
+        if 'Deprecated' not in life or kind + 'List' not in known:
+            continue
+        release = [life.get(what, '-').replace(', ', '.') for what in ('Deprecated', 'Removed')]
+        replaced = re.search(r'Group: "([^"]*)", Version: "([^"]*)"', life.get('Replacement', ''))
+        yield [api_version, kind, *release, '/'.join(filter(None, replaced.groups())) if replaced else '-']
+
+
+def lives(modules, kinds):
+    """The rows: what takes a kind's place is what lasts, the stable version of its group where that has it."""
+    rows = [row for module in modules for path in sorted(pathlib.Path(module).rglob('zz_generated.prerelease-lifecycle.go'))
+            for row in lives_in(path)]
+    ended = {(row[0], row[1]) for row in rows}
+    for row in rows:
+        stable = row[0].rsplit('/', 1)[0] + '/v1'
+        if (row[4] == '-' or (row[4], row[1]) in ended) and (stable, row[1]) in kinds:
+            row[4] = stable
+    rows += [line.split() for line in LIVES.strip().splitlines()]
+    return ['life ' + ' '.join(row) for row in sorted(rows, key=lambda row: (row[1] == '*', row[:2]))]
+
+
+def kinds_in(table):
+    """{(apiVersion, kind)} of a table that was written before."""
+    group, kinds = '', set()
+    for line in open(table):
+        words = line.split()
+        group = words[1] if words[:1] == ['group'] else group
+        if words[:1] == ['kind']:
+            kinds.add((group, words[1]))
+    return kinds
+
+
 class Table:
-    def __init__(self, documents):
+    def __init__(self, documents, modules):
+        self.modules = modules
         self.documents = documents  # [(version, definitions, scopes)]
         self.versions = [version for version, _, _ in documents]
         self.groups = {META.rsplit('.', 1)[0]: 'meta/v1'}
@@ -475,12 +506,12 @@ class Table:
         yield '# map:KEYS, set and atomic, how server-side apply does; =VALUE, what the server puts when it is not there; enum:,'
         yield '# range:, form:; immutable, when the server refuses a change; since: and until:, the first and last of the releases'
         yield f"# {', '.join(self.versions)} that have it. apiVersion, kind and metadata of kinds, and the List kinds, are implied."
-        yield '# gone APIVERSION KIND RELEASE REPLACEMENT: a release that stopped serving a kind.'
+        yield LIVES_HEAD
         for group in sorted(by_group):
             yield f'group {group}'
             for _, _, lines in sorted(by_group[group]):
                 yield from lines
-        yield from (f'gone {line}' for line in GONE.strip().splitlines())
+        yield from lives(self.modules, set(self.kinds.values()))
 
 
 def parse_values():
@@ -499,13 +530,18 @@ def checked(key, attributes, description):
 
 
 def main(arguments):
+    if arguments[:1] == ['--lives']:
+        print('\n'.join(lives(arguments[1:], kinds_in(pathlib.Path(__file__).parent / 'kubernetes.types'))))
+        return 0
+    modules = [argument.removeprefix('--lives=') for argument in arguments if argument.startswith('--lives=')]
+    arguments = [argument for argument in arguments if not argument.startswith('--lives=')]
     check = arguments[1] if arguments[:1] == ['--check'] else None
     documents = []
     for argument in arguments[2:] if check else arguments:
         version, path = argument.split('=', 1)
         document = load(path)
         documents.append((version, document['definitions'], scopes_of(document)))
-    text = '\n'.join(Table(documents).lines()) + '\n'
+    text = '\n'.join(Table(documents, modules).lines()) + '\n'
     if not check:
         sys.stdout.write(text)
         return 0

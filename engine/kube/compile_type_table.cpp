@@ -32,7 +32,7 @@ struct Type {
 
 struct Table {
   std::vector<Type> types;
-  std::vector<Texts> gone;
+  std::vector<Texts> lives;
   std::set<std::string> releases;
 };
 
@@ -115,8 +115,9 @@ Table read_table(std::istream& in) {
       group = line.at(1);
     } else if (line[0] == "kind" || line[0] == "type") {
       read_type(table, group, line);
-    } else if (line[0] == "gone") {
-      table.gone.push_back(line);
+    } else if (line[0] == "life") {
+      table.lives.push_back(line);
+      table.lives.back().resize(7);
     } else {
       stop("unknown line '" + text + "'");
     }
@@ -221,10 +222,13 @@ class Writer {
 
   void write(std::ostream& out) {
     const std::string types = type_rows();
-    std::string gone;
-    for (const Texts& row : table_.gone)
-      gone += "  {" + text(row.at(1)) + ", " + text(row.at(2)) + ", " + text(row.at(3)) + ", " +
-              text(row.at(4) == "-" ? "" : row.at(4)) + "},\n";
+    std::string lives;
+    for (const Texts& row : table_.lives) {
+      lives += "  {";
+      for (std::size_t i = 1; i < row.size(); ++i)
+        lives += (i == 1 ? "" : ", ") + text(row[i] == "-" ? "" : row[i]);
+      lives += "},\n";
+    }
     std::string releases;
     for (const std::string& release : table_.releases) releases += "  " + text(release) + ",\n";
     std::size_t kinds = 0;
@@ -240,9 +244,9 @@ class Writer {
         << types << "};\n"
         << "const std::size_t kKindCount = " << kinds << ";\n"
         << "const std::size_t kTypeCount = " << table_.types.size() << ";\n"
-        << "const GoneKind kGone[] = {\n"
-        << gone << "};\n"
-        << "const std::size_t kGoneCount = " << table_.gone.size() << ";\n"
+        << "const Life kLives[] = {\n"
+        << lives << "};\n"
+        << "const std::size_t kLifeCount = " << table_.lives.size() << ";\n"
         << "const TableText kReleases[] = {\n"
         << releases << "};\n"
         << "const std::size_t kReleaseCount = " << table_.releases.size() << ";\n"

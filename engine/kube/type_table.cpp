@@ -74,9 +74,27 @@ const TypeInfo* find_struct(std::string_view api_version, std::string_view name)
                     api_version, name);
 }
 
-const GoneKind* find_gone(std::string_view api_version, std::string_view kind) {
-  for (std::size_t i = 0; i < table::kGoneCount; ++i) {
-    const GoneKind& row = table::kGone[i];
+namespace {
+bool has_come(const TableText& since, std::string_view release) {
+  if (release.empty()) release = table_releases().back();
+  return !since.empty() && compare_releases(since, release) <= 0;
+}
+}  // namespace
+
+bool Life::is_deprecated_in(std::string_view release) const {
+  return has_come(deprecated, release);
+}
+
+bool Life::is_gone_in(std::string_view release) const { return has_come(gone, release); }
+
+std::string Life::replacement_text() const {
+  return replacement_kind.empty() ? std::string(replacement.view())
+                                  : cat(replacement.view(), ' ', replacement_kind.view());
+}
+
+const Life* find_life(std::string_view api_version, std::string_view kind) {
+  for (std::size_t i = 0; i < table::kLifeCount; ++i) {
+    const Life& row = table::kLives[i];
     if (row.api_version == api_version && (row.kind == kind || row.kind == "*")) return &row;
   }
   return nullptr;

@@ -20,6 +20,7 @@
 #include <compare>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace plumb::kube {
@@ -141,14 +142,24 @@ const TypeInfo* find_struct(std::string_view api_version, std::string_view name)
 // By apiVersion and kind.
 std::span<const TypeInfo> all_kinds();
 
-// A kind that a release stopped serving: CronJob of batch/v1beta1, in 1.25, for batch/v1.
-struct GoneKind {
+// A kind that a release deprecates, and one stops serving: CronJob of batch/v1beta1, deprecated in
+// 1.21, gone in 1.25, for batch/v1.
+struct Life {
   TableText api_version;
-  TableText kind;  // "*": every kind of the group-version
-  TableText release;
-  TableText replacement;  // an apiVersion; empty when nothing replaces it
+  TableText kind;              // "*": every other kind of the group-version
+  TableText deprecated;        // empty: nobody said
+  TableText gone;              // empty: no release is named
+  TableText replacement;       // an apiVersion; empty when nothing replaces it
+  TableText replacement_kind;  // when it is another one
+
+  // In a release; "": in the newest that the table was made from.
+  bool is_deprecated_in(std::string_view release) const;
+  bool is_gone_in(std::string_view release) const;
+  // "apps/v1", "discovery.k8s.io/v1 EndpointSlice", or "".
+  std::string replacement_text() const;
 };
-const GoneKind* find_gone(std::string_view api_version, std::string_view kind);
+// Null for a kind that is here to stay, or that nobody knows.
+const Life* find_life(std::string_view api_version, std::string_view kind);
 
 // Releases as numbers: compare_releases("1.9", "1.21") < 0.
 std::strong_ordering compare_releases(std::string_view a, std::string_view b);

@@ -15,8 +15,8 @@ extern const FieldInfo kFields[];     // type by type, each by name
 extern const TypeInfo kTypes[];       // kinds by apiVersion and name, then the other types likewise
 extern const std::size_t kKindCount;  // of the types, how many are kinds
 extern const std::size_t kTypeCount;
-extern const GoneKind kGone[];
-extern const std::size_t kGoneCount;
+extern const Life kLives[];
+extern const std::size_t kLifeCount;
 extern const TableText kReleases[];
 extern const std::size_t kReleaseCount;
 

@@ -12,6 +12,7 @@
 #include "diff/managed.h"
 #include "diff/owned_set.h"
 #include "diff/undeclared.h"
+#include "kube/type_table.h"
 #include "plan/digest.h"
 #include "plan/guards.h"
 #include "plan/judge.h"
@@ -101,6 +102,7 @@ class Maker {
   EnvironmentPlan make() {
     gather();
     verify_head();
+    warn_of_versions();
     imprint();
     for (const auto& [key, held] : head_) write_step(key, held);
     for (const auto& [key, held] : base_) {
@@ -327,8 +329,44 @@ class Maker {
     result_.untold += finding.verified == Verified::kNone ? 1 : 0;
   }
 
+  // Versions of kinds that a release deprecates, or stops serving: each once.
+  void warn_of_versions() {
+    std::set<const kube::Life*> told;
+    for (const auto& [key, held] : head_) {
+      const ResourceId& id = held.resource->id;
+      const kube::Life* const life = kube::find_life(id.api_version(), id.kind);
+      if (life == nullptr || finding_of(*held.resource->body).is_refused) continue;
+      const bool gone = life->is_gone_in({});
+      if ((!gone && !life->is_deprecated_in({})) || !told.insert(life).second) continue;
+      plan_.diagnostics.push_back(
+          {Severity::kWarning,
+           gone ? "plan/removed-version" : "plan/deprecated-version",
+           held.resource->body->span,
+           cat("'", id.api_version(), ' ', id.kind, "' is ",
+               gone ? "not served since release " : "deprecated since release ",
+               gone ? life->gone.view() : life->deprecated.view()),
+           notes_of(*life),
+           {}});
+    }
+  }
+
+  static std::vector<Note> notes_of(const kube::Life& life) {
+    std::vector<Note> notes;
+    if (!life.replacement.empty()) notes.push_back({cat("write ", life.replacement_text())});
+    if (!life.gone.empty() && !life.is_gone_in({}))
+      notes.push_back({cat("release ", life.gone.view(), " will not serve it any more")});
+    return notes;
+  }
+
+  // The server warns of what is warned of already, with or without it.
+  static bool is_told(const ResourceId& id, const std::string& warning) {
+    return kube::find_life(id.api_version(), id.kind) != nullptr &&
+           warning.starts_with(cat(id.api_version(), ' ', id.kind, " is deprecated in "));
+  }
+
   void warn(const Node& body, const Finding& finding) {
     for (const std::string& warning : finding.warnings) {
+      if (is_told(kube::id_of(body), warning)) continue;
       if (!warned_.insert(warning).second) continue;
       plan_.diagnostics.push_back(
           {Severity::kWarning,

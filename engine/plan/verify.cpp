@@ -67,17 +67,17 @@ class Verifier {
 
   static void refuse_kind(Finding& finding, const kube::ResourceId& id) {
     const std::string version = id.api_version();
-    const kube::GoneKind* const gone = kube::find_gone(version, id.kind);
-    if (gone == nullptr) {
+    const kube::Life* const life = kube::find_life(version, id.kind);
+    if (life == nullptr || life->gone.empty()) {
       return refuse(finding, "unknown-kind",
                     cat("the server has no kind ", id.kind, " of ", version),
                     "apply its definition first, or write a version that the server has");
     }
     refuse(finding, "removed-version",
-           cat(version, ' ', id.kind, " is gone since release ", gone->release.view(),
+           cat(version, ' ', id.kind, " is gone since release ", life->gone.view(),
                ", and the server does not have it"),
-           gone->replacement.empty() ? std::string("nothing replaces it")
-                                     : cat("write apiVersion: ", gone->replacement.view()));
+           life->replacement.empty() ? std::string("nothing replaces it")
+                                     : cat("write ", life->replacement_text()));
   }
 
   bool is_proven(const Candidate& one) const {

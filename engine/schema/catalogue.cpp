@@ -78,18 +78,24 @@ struct Subject {
   Findings findings;
 };
 
-void find_gone_kind(const kube::GoneKind& gone, Subject& subject, const Catalogue& catalogue) {
-  if (!catalogue.release.empty() && compare_releases(catalogue.release, gone.release) < 0) return;
+// A kind that is not served any more, or that will not be.
+void find_ended_kind(const kube::Life& life, Subject& subject, const Catalogue& catalogue) {
+  const bool gone = life.is_gone_in(catalogue.release);
+  if (!gone && !life.is_deprecated_in(catalogue.release)) return;
   const kube::ResourceId& id = subject.resource.id;
+  const std::string replacement = life.replacement_text();
+  const std::string_view release = gone ? life.gone : life.deprecated;
   std::vector<Note> notes;
-  if (!gone.replacement.empty())
-    notes.push_back({cat("'", gone.replacement.view(), "' has taken its place")});
-  subject.findings.add(
-      "schema/gone-kind", subject.root, place_of_key(subject.root),
-      cat("'", id.kind, "' of '", id.api_version(), "' is not served since ", gone.release.view()),
-      std::move(notes),
-      {id.api_version(), id.kind, std::string(gone.release.view()),
-       std::string(gone.replacement.view())});
+  if (!replacement.empty()) notes.push_back({cat("'", replacement, "' has taken its place")});
+  if (!gone && !life.gone.empty())
+    notes.push_back({cat(life.gone.view(), " will not serve it any more")});
+  subject.findings.add(gone ? "schema/gone-kind" : "schema/deprecated-kind", subject.root,
+                       place_of_key(subject.root),
+                       cat("'", id.kind, "' of '", id.api_version(), "' is ",
+                           gone ? "not served" : "deprecated", " since ", release),
+                       std::move(notes),
+                       {id.api_version(), id.kind, std::string(release), replacement},
+                       gone ? Severity::kError : Severity::kWarning);
 }
 
 // A kind that this release does not serve yet, or of which nothing is known after some release.
@@ -216,14 +222,15 @@ void validate_object(Subject& subject, const Catalogue& catalogue, Report& repor
   const std::string api_version = id.api_version();
   if (const ShelfItem* const item = find_schema(id, api_version, catalogue))
     return check_against(*item, subject, report);
-  const kube::GoneKind* const gone = kube::find_gone(api_version, id.kind);
-  if (gone != nullptr) find_gone_kind(*gone, subject, catalogue);
+  const kube::Life* const life = kube::find_life(api_version, id.kind);
+  if (life != nullptr) find_ended_kind(*life, subject, catalogue);
+  const bool gone = life != nullptr && life->is_gone_in({});
   if (const kube::TypeInfo* const type = kube::find_type(api_version, id.kind)) {
-    if (gone != nullptr || is_of_release(*type, subject, catalogue))
+    if (gone || is_of_release(*type, subject, catalogue))
       check_built_in(*type, subject, catalogue, report);
     return;
   }
-  if (gone != nullptr) return count_without_schema(id, report);
+  if (gone) return count_without_schema(id, report);
   const std::vector<std::string> versions = catalogue.rendered->versions(id.group, id.kind);
   if (!versions.empty()) return find_unknown_version(versions, subject);
   const Shelf* const shipped = catalogue.library->shipped(id.group);

@@ -119,16 +119,39 @@ TEST_CASE("a List of each kind is implied", "[kube][type_table]") {
 }
 
 TEST_CASE("kinds that a release stopped serving name what replaces them", "[kube][type_table]") {
-  const GoneKind* const gone =
-      find_gone("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition");
+  const Life* const gone = find_life("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition");
   REQUIRE(gone != nullptr);
-  CHECK(gone->release == "1.22");
+  CHECK(gone->deprecated == "1.16");
+  CHECK(gone->gone == "1.22");
+  CHECK(gone->is_gone_in("1.22"));
+  CHECK_FALSE(gone->is_gone_in("1.21"));
+  CHECK(gone->is_gone_in(""));
   CHECK(gone->replacement == "apiextensions.k8s.io/v1");
-  CHECK(find_gone("extensions/v1beta1", "Ingress")->replacement == "networking.k8s.io/v1");
-  CHECK(find_gone("extensions/v1beta1", "Deployment")->replacement == "apps/v1");
-  CHECK(find_gone("policy/v1beta1", "PodSecurityPolicy")->replacement.empty());
-  CHECK(find_gone("apps/v1", "Deployment") == nullptr);
+  CHECK(find_life("extensions/v1beta1", "Ingress")->replacement == "networking.k8s.io/v1");
+  CHECK(find_life("extensions/v1beta1", "Deployment")->replacement == "apps/v1");
+  CHECK(find_life("policy/v1beta1", "PodSecurityPolicy")->replacement.empty());
+  CHECK(find_life("apps/v1", "Deployment") == nullptr);
   CHECK(find_type("batch/v1beta1", "CronJob")->until == "1.21");
+}
+
+TEST_CASE("kinds that are deprecated say since when, until when, and what to use",
+          "[kube][type_table]") {
+  const Life* const endpoints = find_life("v1", "Endpoints");
+  REQUIRE(endpoints != nullptr);
+  CHECK(endpoints->replacement_text() == "discovery.k8s.io/v1 EndpointSlice");
+  CHECK(endpoints->is_deprecated_in("1.33"));
+  CHECK_FALSE(endpoints->is_deprecated_in("1.32"));
+  CHECK_FALSE(endpoints->is_gone_in(""));
+  const Life* const claim = find_life("resource.k8s.io/v1beta1", "ResourceClaim");
+  CHECK(claim->deprecated == "1.35");
+  CHECK(claim->gone == "1.38");
+  CHECK(claim->replacement_text() == "resource.k8s.io/v1");
+  // Every release that is named is one, and what is gone was deprecated before.
+  for (const TypeInfo& kind : all_kinds()) {
+    const Life* const life = find_life(kind.api_version.view(), kind.name.view());
+    if (life == nullptr || life->gone.empty()) continue;
+    CHECK((compare_releases(life->deprecated, life->gone) < 0));
+  }
 }
 
 TEST_CASE("the table is in the order that looking up needs", "[kube][type_table]") {

@@ -470,6 +470,41 @@ TEST_CASE("a version that the server lost is blocked with its replacement", "[pl
   CHECK(desk.show() == "none CronJob.batch/x/a blocked !removed-version");
 }
 
+TEST_CASE("versions that Kubernetes gives up are warned of, with and without a cluster",
+          "[plan][verify]") {
+  const auto object = [](std::string_view version, std::string_view kind) {
+    return cat("---\napiVersion: ", version, "\nkind: ", kind, "\nmetadata: {name: ", lower(kind),
+               ", namespace: x}\n");
+  };
+  const std::string endpoints = object("v1", "Endpoints");
+  Desk desk;
+  desk.unit("u", endpoints + object("batch/v1beta1", "CronJob") + object("batch/v1", "Job"),
+            endpoints + object("batch/v1beta1", "CronJob"));
+  const auto warnings = [](const Desk& one) {
+    std::vector<std::string> all;
+    for (const Diagnostic& warning : plan::make(one.input).diagnostics)
+      all.push_back(cat(warning.code, ": ", warning.text));
+    return all;
+  };
+  const std::vector<std::string> offline = warnings(desk);
+  CHECK(offline ==
+        std::vector<std::string>{
+            "plan/deprecated-version: 'v1 Endpoints' is deprecated since release 1.33",
+            "plan/removed-version: 'batch/v1beta1 CronJob' is not served since release 1.25"});
+  // What the server says of the same is not said again.
+  Desk asked;
+  asked.unit("u", "-", endpoints);
+  asked.live("");
+  asked.connect();
+  asked.becomes("Endpoints/x/endpoints", endpoints);
+  asked.answers["Endpoints/x/endpoints"].warnings = {
+      "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice", "another"};
+  CHECK(warnings(asked) ==
+        std::vector<std::string>{
+            "plan/server-warning: the server warns of 'Endpoints/x/endpoints': another",
+            "plan/deprecated-version: 'v1 Endpoints' is deprecated since release 1.33"});
+}
+
 TEST_CASE("custom kinds are known from what the server publishes", "[plan][verify]") {
   const std::string document = R"({"components":{"schemas":{"test.t.v1.A":{
     "x-kubernetes-group-version-kind":[{"group":"t.test","kind":"A","version":"v1"}],

@@ -175,6 +175,11 @@ TEST_CASE("kinds that are not served any more name their successor", "[schema][c
         Lines{"2:1 schema/gone-kind 'CronJob' of 'batch/v1beta1' is not served since 1.25"});
   CHECK(bench.report.findings[0].notes[0].text == "'batch/v1' has taken its place");
   bench.release = "1.22";
+  CHECK(bench.findings() ==
+        Lines{"2:1 schema/deprecated-kind 'CronJob' of 'batch/v1beta1' is deprecated since 1.21"});
+  CHECK(bench.report.findings[0].severity == Severity::kWarning);
+  CHECK(bench.report.findings[0].notes.at(1).text == "1.25 will not serve it any more");
+  bench.release = "1.20";
   CHECK(bench.findings() == Lines{});
 }
 
