@@ -38,8 +38,9 @@ class Formatter {
   }
 
  private:
-  // Behind a dash the line goes on.
+  // Behind a dash the line goes on, unless there has to be room.
   void begin_line(std::size_t indent) {
+    if (blank_wanted_) end_dash();
     if (std::exchange(after_dash_, false)) {
       out_.push_back(' ');
       return;
@@ -48,8 +49,11 @@ class Formatter {
     out_.append(indent, ' ');
   }
 
+  // A dash that nothing follows ends its line; that is room enough.
   void end_dash() {
-    if (std::exchange(after_dash_, false)) out_.push_back('\n');
+    if (!std::exchange(after_dash_, false)) return;
+    out_.push_back('\n');
+    blank_wanted_ = false;
   }
 
   void print_above(const std::vector<std::string_view>& comments, std::size_t indent) {
@@ -66,6 +70,7 @@ class Formatter {
     blank_wanted_ = blank_wanted_ || !above.empty();
     print_above(above, 0);
     if (!first || !above.empty() || !behind.empty()) {
+      end_dash();
       begin_line(0);
       out_ += cat("---", behind, "\n");
     }
@@ -99,11 +104,19 @@ class Formatter {
       if (!after_dash_) out_ += cat(behind, "\n");
       return items(*item.value, indent + 2);
     }
-    if (item.value != nullptr || behind.empty()) out_ += cat(" ", scalar(item.value, indent));
-    out_ += cat(behind, "\n");
+    const std::string text = scalar(item.value, indent);
+    if (behind.empty()) {
+      out_ += cat(" ", text, "\n");
+    } else if (item.value == nullptr) {
+      out_ += cat(behind, "\n");
+    } else if (contains(text, "\n")) {
+      out_ += cat(behind, "\n", std::string(indent + 2, ' '), text, "\n");
+    } else {
+      out_ += cat(" ", text, behind, "\n");
+    }
   }
 
-  // A block text's lines stand behind the indent.
+  // A block text's lines stand behind the indent, empty ones too.
   std::string scalar(const Node* value, std::size_t indent) const {
     std::string text = print_value(arena_, value);
     if (!text.empty()) text.pop_back();
@@ -111,7 +124,7 @@ class Formatter {
     if (end == std::string::npos) return text;
     std::string out = text.substr(0, end);
     for (const std::string_view line : split(std::string_view(text).substr(end + 1), '\n'))
-      out += cat("\n", std::string(line.empty() ? 0 : indent, ' '), line);
+      out += cat("\n", std::string(indent, ' '), line);
     return out;
   }
 

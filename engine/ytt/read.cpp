@@ -146,6 +146,12 @@ class Converter {
     }
   }
 
+  // Whether it stands in the first line of a block text ("a: | # here"): no comment for ytt.
+  bool in_block_text(std::uint32_t offset) const {
+    const auto behind = block_texts_.upper_bound(offset);
+    return behind != block_texts_.begin() && offset < std::prev(behind)->second;
+  }
+
   Place place(std::uint32_t offset, std::uint32_t length) const {
     return {file_, sources_.locate(id_, offset).line, true, {id_, offset, length}};
   }
@@ -222,6 +228,8 @@ class Converter {
 
   Node* scalar(const yaml::Node& node) {
     if (strict_) check_strict(node);
+    if (node.style == yaml::Style::kLiteral || node.style == yaml::Style::kFolded)
+      block_texts_[node.span.offset] = node.span.offset + node.span.length;
     Node* const out = scalar_value(arena_, node);
     if (out != nullptr) out->place.span = node.span;
     return out;
@@ -234,6 +242,7 @@ class Converter {
   bool marked_;  // else ytt puts a marker's line before it
   bool strict_;
   Arena& arena_;
+  std::map<std::uint32_t, std::uint32_t> block_texts_;  // where they start and end
 };
 
 // Nodes by line, the outer ones first.
@@ -311,6 +320,7 @@ class DocumentsReader {
     Lines lines;
     collect_lines(&document, lines);
     for (const yaml::Comment& each : source.comments) {
+      if (converter_.in_block_text(each.span.offset)) continue;
       const Comment comment{each.text, converter_.place(each.span.offset, each.span.length)};
       Node* const owner = owner_of(comment, lines);
       (owner != nullptr ? owner->comments : unassigned_).push_back(arena_, comment);

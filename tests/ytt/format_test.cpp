@@ -34,6 +34,17 @@ TEST_CASE("an item with comments above it has room on both sides", "[ytt][format
   CHECK(formatted("- # x\n  # y\n  a: 1\n").out == "- # x\n  # y\n  a: 1\n");
 }
 
+TEST_CASE("a block text's own comment stands on the line of its key", "[ytt][format]") {
+  CHECK(formatted("a:\n  b: \"x\\n\\ny\\n\" # c\n").out ==
+        "a:\n  b: # c\n    |\n    x\n  \n    y\n");
+  CHECK(formatted("a: | # no comment\n  x\n").out == "a: |\n  x\n");
+}
+
+TEST_CASE("an empty sequence in a sequence leaves its dash open", "[ytt][format]") {
+  CHECK(formatted("a:\n- []\n- b: 1\n").out == "a:\n  - - b: 1\n");
+  CHECK(formatted("- []\n# x\n- 1\n").out == "-\n# x\n- 1\n");
+}
+
 TEST_CASE("what stands behind everything goes to a document of its own", "[ytt][format]") {
   CHECK(formatted("a: 1\n#@ end\n").out == "a: 1\n\n#@ end\n---\n");
   CHECK(formatted("# x\n---\na: 1\n---\nb: 1\n").out == "\n# x\n---\na: 1\n\n---\nb: 1\n");
