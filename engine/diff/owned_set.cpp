@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/diagnostic.h"
@@ -166,7 +167,8 @@ Fields fields_of(const Node& set, Arena& arena) {
   for (const yaml::Entry& entry : set.entries) {
     fields.emplace_back(canonical(arena, entry.key->text), entry.value);
   }
-  std::ranges::sort(fields);
+  // By key alone: a key that is there twice keeps its order.
+  std::ranges::stable_sort(fields, {}, &Fields::value_type::first);
   return fields;
 }
 
@@ -184,33 +186,72 @@ bool same_in(const Node& a, const Node& b, Arena& arena) {
 
 bool is_leaf(const Node& fields) { return fields.entries.empty(); }
 
-// The element of a list that a key of a set names, or null.
-const Node* element_of(const Node& list, std::string_view key, Arena& arena) {
-  if (!list.is_sequence()) return nullptr;
-  const Node& names = *yaml::read_json(key.substr(2), {}, arena);
-  for (const Node* const item : list.items) {
-    if (key.starts_with("v:")) {
-      if (yaml::equal(*item, names)) return item;
-      continue;
-    }
-    const bool same = std::ranges::all_of(names.entries, [&](const yaml::Entry& name) {
-      const Node* const value = yaml::find(*item, name.key->text);
-      return value != nullptr && yaml::equal(*value, *name.value);
-    });
-    if (same) return item;
-  }
-  return nullptr;
-}
+// What the keys of a set name in an object or a list.
+class Children {
+ public:
+  Children(const Node& holder, Arena& arena) : holder_(holder), arena_(arena) {}
 
-const Node* child_of(const Node& object, std::string_view key, Arena& arena) {
-  if (key.starts_with("f:")) return yaml::find(object, key.substr(2));
-  if (!key.starts_with("k:") && !key.starts_with("v:")) return nullptr;
-  try {
-    return element_of(object, key, arena);
-  } catch (const Error&) {
-    return nullptr;  // no server wrote this
+  // Null: nothing that is there.
+  const Node* find(std::string_view key) {
+    if (key.starts_with("f:")) return field(key.substr(2));
+    if (!holder_.is_sequence() || !(key.starts_with("k:") || key.starts_with("v:"))) return nullptr;
+    try {
+      return element(*yaml::read_json(key.substr(2), {}, arena_), key[0] == 'v');
+    } catch (const Error&) {
+      return nullptr;  // no server wrote this
+    }
   }
-}
+
+ private:
+  using Table = std::unordered_map<std::string, const Node*>;
+  // A list has one kind of keys; what has more was written by no server.
+  static constexpr std::size_t kKindsOfKeys = 4;
+
+  const Node* field(std::string_view name) {
+    if (fields_.empty())
+      for (const yaml::Entry& entry : holder_.entries)
+        fields_.insert_or_assign(entry.key->text, entry.value);
+    const auto found = fields_.find(name);
+    return found == fields_.end() ? nullptr : found->second;
+  }
+
+  const Node* element(const Node& wanted, bool is_value) {
+    std::string kind = is_value ? "v" : "k";
+    for (const yaml::Entry& name : wanted.entries) kind += cat(' ', name.key->text);
+    auto known = tables_.find(kind);
+    if (known == tables_.end()) {
+      if (tables_.size() == kKindsOfKeys) return nullptr;
+      known = tables_.emplace(std::move(kind), table_for(wanted, is_value)).first;
+    }
+    const auto found = known->second.find(json_of(wanted));
+    return found == known->second.end() ? nullptr : found->second;
+  }
+
+  // The first of the elements that are called alike.
+  Table table_for(const Node& names, bool is_value) {
+    Table table;
+    for (const Node* const item : holder_.items) {
+      const Node* const key = is_value ? item : key_of(*item, names);
+      if (key != nullptr) table.emplace(json_of(*key), item);
+    }
+    return table;
+  }
+
+  const Node* key_of(const Node& item, const Node& names) {
+    Node* const key = yaml::make_mapping(arena_);
+    for (const yaml::Entry& name : names.entries) {
+      const Node* const value = yaml::find(item, name.key->text);
+      if (value == nullptr) return nullptr;
+      key->entries.push_back(arena_, {name.key, const_cast<Node*>(value)});
+    }
+    return key;
+  }
+
+  const Node& holder_;
+  Arena& arena_;
+  std::unordered_map<std::string_view, const Node*> fields_;
+  std::map<std::string, Table> tables_;  // by the names of keys
+};
 
 Node* united_in(const Node& a, const Node& b, Arena& arena) {
   Node* const both = yaml::make_mapping(arena);
@@ -291,9 +332,9 @@ class Remover {
 
   Elements elements(const Node& list, const Node& fields) {
     Elements found;
+    Children children(list, arena_);
     for (const yaml::Entry& entry : fields.entries) {
-      if (const Node* const item = child_of(list, entry.key->text, arena_))
-        found.emplace(item, entry.value);
+      if (const Node* const item = children.find(entry.key->text)) found.emplace(item, entry.value);
     }
     return found;
   }
@@ -314,8 +355,9 @@ const Node* united(const Node& a, const Node& b, Arena& arena) { return united_i
 
 const Node* owned_values(const Node& object, const Node& fields, Arena& arena) {
   Node* const values = yaml::make_mapping(arena);
+  Children children(object, arena);
   for (const auto& [key, below] : fields_of(fields, arena)) {
-    const Node* const child = child_of(object, key, arena);
+    const Node* const child = children.find(key);
     if (child == nullptr) continue;
     const Node* const value = is_leaf(*below) ? child : owned_values(*child, *below, arena);
     values->entries.push_back(arena, {yaml::make_string(arena, key), const_cast<Node*>(value)});

@@ -101,3 +101,32 @@ TEST_CASE("fields of one set go, but for those that another set has", "[diff][ow
              R"({"f:l":{"k:{\"name\":\"a\"}":{".":{},"f:name":{}}}})",
              "{}") == R"({"l":[{"name":"b"}]})");
 }
+
+TEST_CASE("elements that are called alike keep their order", "[diff][owned_set]") {
+  const std::string twice = owned(
+      "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80, name: x}, "
+      "{port: 80, protocol: TCP, targetPort: 1}, {port: 80}]}}");
+  Arena arena;
+  const yaml::Node& set = *yaml::read_json(twice, {}, arena);
+  CHECK(diff::same_fields(set, *yaml::read_json(twice, {}, arena)));
+  CHECK(diff::same_fields(*diff::united(set, set, arena), set));
+}
+
+TEST_CASE("a long list is looked through once", "[diff][owned_set]") {
+  constexpr int kElements = 20'000;
+  Arena arena;
+  yaml::Node* const list = yaml::make_sequence(arena);
+  yaml::Node* const fields = yaml::make_mapping(arena);
+  for (int i = 0; i < kElements; ++i) {
+    yaml::Node* const item = yaml::make_mapping(arena);
+    const std::string name = "n" + std::to_string(i);
+    yaml::set(arena, *item, "name", yaml::make_string(arena, name));
+    yaml::append(arena, *list, item);
+    fields->entries.push_back(arena, {yaml::make_string(arena, "k:{\"name\":\"" + name + "\"}"),
+                                      yaml::make_mapping(arena)});
+  }
+  const yaml::Node* const values = diff::owned_values(*list, *fields, arena);
+  CHECK(values->entries.size() == kElements);
+  fields->entries[0].key = yaml::make_string(arena, "k:{\"name\":\"other\"}");
+  CHECK(diff::owned_values(*list, *fields, arena)->entries.size() == kElements - 1);
+}

@@ -36,11 +36,26 @@ void check_sealed(const state::State& state) {
   }
 }
 
+// Whether what it is called are texts: a number may have been written in another way.
+bool has_texts_for_names(const yaml::Node& body) {
+  for (const auto& path : {std::vector<std::string_view>{"kind"},
+                           {"metadata", "name"},
+                           {"metadata", "namespace"},
+                           {"apiVersion"}}) {
+    const yaml::Node* node = &body;
+    for (const std::string_view key : path)
+      node = node == nullptr ? nullptr : yaml::find(*node, key);
+    if (node != nullptr && !node->is_string()) return false;
+  }
+  return true;
+}
+
 void check_same(const state::State& a, const state::State& b) {
   fuzz::require(a.cluster == b.cluster && a.gaps.size() == b.gaps.size());
   fuzz::require(a.set.resources.size() == b.set.resources.size());
   for (std::size_t i = 0; i < a.set.resources.size(); ++i)
-    fuzz::require(kube::describe(a.set.resources[i].id) == kube::describe(b.set.resources[i].id));
+    fuzz::require(!has_texts_for_names(*a.set.resources[i].body) ||
+                  kube::describe(a.set.resources[i].id) == kube::describe(b.set.resources[i].id));
 }
 
 }  // namespace
