@@ -27,6 +27,12 @@ enum class About {
 };
 
 bool merges(const Shape& shape) { return shape.field != nullptr && shape.field->merges; }
+// The only mapping of a built-in kind that a patch does not go into: it is sent, as a whole, with
+// every patch.
+bool replaces(const Shape& shape) {
+  return shape.field != nullptr && shape.field->name == "selector" && shape.parent != nullptr &&
+         shape.parent->name == "PodDisruptionBudgetSpec";
+}
 std::string_view merge_key(const Shape& list) { return list.field->merge_key; }
 
 std::string in_go(const Node& item) {
@@ -96,7 +102,9 @@ class Comparison {
     const Node& wanted = *entry.value;
     if (before == nullptr || !is_same_type(*before, wanted)) return put_head(patch, entry);
     const Shape shape = shape_of_field(holder, key);
-    if (wanted.is_mapping()) {
+    if (wanted.is_mapping() && replaces(shape)) {
+      put_head(patch, entry);
+    } else if (wanted.is_mapping()) {
       Node* const inside = mapping(*before, wanted, shape);
       if (!inside->entries.empty()) put(patch, key, inside);
     } else if (wanted.is_sequence() && merges(shape)) {

@@ -109,6 +109,17 @@ TEST_CASE("of exclusive members those that stay are named", "[diff][client_side]
   CHECK(deployment("", "{strategy: {type: Recreate}}", "{strategy: {type: Recreate}}").empty());
 }
 
+TEST_CASE("the selector of a disruption budget is always sent as a whole", "[diff][client_side]") {
+  const std::string both = "{selector: {matchLabels: {a: b, c: d}}}";
+  const auto budget = [&](std::string_view head) {
+    return sent("apiVersion: policy/v1, kind: PodDisruptionBudget",
+                R"({"selector":{"matchLabels":{"a":"b","c":"d"}}})", head, both);
+  };
+  CHECK(budget(both) == R"({"selector":{"matchLabels":{"a":"b","c":"d"}}})");
+  CHECK(budget("{selector: {matchLabels: {a: b}}}") == R"({"selector":{"matchLabels":{"a":"b"}}})");
+  CHECK(budget("{selector: {}}") == R"({"selector":{}})");
+}
+
 TEST_CASE("an element without its key cannot be sent, nor one that is no mapping",
           "[diff][client_side]") {
   CHECK(service("", "{ports: [{port: 80}, {name: x}]}", "{ports: [{port: 80}]}") ==
