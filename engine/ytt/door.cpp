@@ -18,6 +18,7 @@
 #include "ytt/error.h"
 #include "ytt/flags.h"
 #include "ytt/format.h"
+#include "ytt/help.h"
 #include "ytt/overlay.h"
 #include "ytt/read.h"
 #include "ytt/schema.h"
@@ -676,12 +677,11 @@ int run_template_command(const Flags& flags, DoorWorld& world, SourceStore& sour
   }
 }
 
+constexpr std::string_view kVersionLine = "ytt version 0.48.0\n";
+
 // Each file by itself; files that are not YAML are passed over.
 int run_format_command(const Flags& flags, DoorWorld& world, SourceStore& sources,
                        const Limits& limits) {
-  if (!flags.arguments.empty())
-    refuse("ytt/option", cat("command 'ytt fmt' does not accept extra arguments '",
-                             join(std::span<const std::string>(flags.arguments), "', '"), "'"));
   if (flags.debug) refuse_unsupported("--debug");
   FileCollector collector(flags, world, limits);
   std::vector<File> files;
@@ -698,23 +698,41 @@ int run_format_command(const Flags& flags, DoorWorld& world, SourceStore& source
   return 0;
 }
 
+// `ytt help fmt`, `ytt help t`.
+std::string_view topic_of(const Flags& flags) {
+  const std::string_view word = flags.arguments.empty() ? std::string_view() : flags.arguments[0];
+  return word == "t" || word == "tpl" ? "template" : word;
+}
+
+int run_command(const Flags& flags, DoorWorld& world, SourceStore& sources, const Limits& limits) {
+  const std::string& command = flags.command;
+  if (flags.help || command == "help") {
+    world.out += help_text(flags.help ? std::string_view(command) : topic_of(flags));
+    return 0;
+  }
+  if (flags.version) {
+    world.out += kVersionLine;
+    return 0;
+  }
+  if (command == "completion" || command == "website")
+    refuse_unsupported(cat("the command ", command));
+  if (!flags.arguments.empty())
+    refuse("ytt/option", cat("command 'ytt", command.empty() ? "" : " ", command,
+                             "' does not accept extra arguments '", flags.arguments[0], "'"));
+  if (command == "version") {
+    world.out += kVersionLine;
+    return 0;
+  }
+  if (command == "fmt") return run_format_command(flags, world, sources, limits);
+  return run_template_command(flags, world, sources, limits);
+}
+
 }  // namespace
 
 int run_door(std::span<const std::string> words, DoorWorld& world, SourceStore& sources,
              const Limits& limits) {
   try {
-    const Flags flags = read_flags(words);
-    if (flags.command == "version" || flags.version) {
-      world.out += "ytt version 0.48.0\n";
-      return 0;
-    }
-    if (flags.command == "fmt" && !flags.help)
-      return run_format_command(flags, world, sources, limits);
-    if (flags.help || flags.command != "template")
-      refuse_unsupported(flags.help ? "--help" : cat("the command ", flags.command));
-    if (!flags.arguments.empty())
-      refuse("ytt/option", cat("unknown command \"", flags.arguments[0], "\" for \"ytt\""));
-    return run_template_command(flags, world, sources, limits);
+    return run_command(read_flags(words), world, sources, limits);
   } catch (const Error& error) {
     world.err += cat("ytt: Error: ", format_failure(error.diagnostic().text), "\n");
     return 1;

@@ -15,37 +15,98 @@ struct FlagRow {
   bool Flags::* toggle;
   std::string Flags::* text;
   std::vector<std::string> Flags::* list;
-  bool commas = false;  // its argument is a list
-  bool of_fmt = false;  // the command fmt has it, too
+  std::string_view help;
+  bool commas = false;             // its argument is a list
+  std::string_view fmt_help = {};  // the command fmt has it, too
 };
 
+// In the order of --help, with its texts.
 constexpr std::array kFlags = std::to_array<FlagRow>({
-    {"file", 'f', nullptr, nullptr, &Flags::files, false, true},
-    {"file-mark", 0, nullptr, nullptr, &Flags::file_marks},
-    {"data-value", 'v', nullptr, nullptr, &Flags::values},
-    {"data-value-yaml", 0, nullptr, nullptr, &Flags::yaml_values},
-    {"data-value-file", 0, nullptr, nullptr, &Flags::file_values},
-    {"data-values-file", 0, nullptr, nullptr, &Flags::values_files},
-    {"data-values-env", 0, nullptr, nullptr, &Flags::env},
-    {"data-values-env-yaml", 0, nullptr, nullptr, &Flags::env_yaml},
-    {"data-values-inspect", 0, &Flags::inspect_values, nullptr, nullptr},
-    {"data-values-schema-inspect", 0, &Flags::inspect_schema, nullptr, nullptr},
-    {"dangerous-data-values-disable-validation", 0, &Flags::skip_validation, nullptr, nullptr},
-    {"output", 'o', nullptr, nullptr, &Flags::outputs, true},
-    {"output-files", 0, nullptr, &Flags::output_files, nullptr},
-    {"dangerous-emptied-output-directory", 0, nullptr, &Flags::emptied_output_directory, nullptr},
-    {"files-inspect", 0, &Flags::inspect_files, nullptr, nullptr},
-    {"ignore-unknown-comments", 0, &Flags::ignore_unknown_comments, nullptr, nullptr},
-    {"implicit-map-key-overrides", 0, &Flags::key_overrides, nullptr, nullptr},
-    {"strict", 's', &Flags::strict, nullptr, nullptr, false, true},
-    {"debug", 0, &Flags::debug, nullptr, nullptr, false, true},
-    {"bulk-in", 0, nullptr, &Flags::bulk_in, nullptr},
-    {"bulk-out", 0, &Flags::bulk_out, nullptr, nullptr},
-    {"allow-symlink-destination", 0, nullptr, nullptr, &Flags::allowed_links, true},
-    {"dangerous-allow-all-symlink-destinations", 0, &Flags::allow_all_links, nullptr, nullptr},
-    {"help", 'h', &Flags::help, nullptr, nullptr, false, true},
-    {"version", 0, &Flags::version, nullptr, nullptr},
+    {"allow-symlink-destination", 0, nullptr, nullptr, &Flags::allowed_links,
+     "File paths to which symlinks are allowed (can be specified multiple times)", true},
+    {"bulk-in", 0, nullptr, &Flags::bulk_in, nullptr, "Accept files in bulk format", false},
+    {"bulk-out", 0, &Flags::bulk_out, nullptr, nullptr, "Output files in bulk format", false},
+    {"dangerous-allow-all-symlink-destinations", 0, &Flags::allow_all_links, nullptr, nullptr,
+     "Symlinks to all destinations are allowed", false},
+    {"dangerous-data-values-disable-validation", 0, &Flags::skip_validation, nullptr, nullptr,
+     "Skip validating data values (not recommended: may result in templates failing or invalid "
+     "output)",
+     false},
+    {"dangerous-emptied-output-directory", 0, nullptr, &Flags::emptied_output_directory, nullptr,
+     "Delete given directory, and then create it with output files", false},
+    {"data-value", 'v', nullptr, nullptr, &Flags::values,
+     "Set specific data value to given value, as string (format: all.key1.subkey=123) (can be "
+     "specified multiple times)",
+     false},
+    {"data-value-file", 0, nullptr, nullptr, &Flags::file_values,
+     "Set specific data value to contents of a file (format: [@lib1:]all.key1.subkey={file path, "
+     "HTTP URL, or '-' (i.e. stdin)}) (can be specified multiple times)",
+     false},
+    {"data-value-yaml", 0, nullptr, nullptr, &Flags::yaml_values,
+     "Set specific data value to given value, parsed as YAML (format: all.key1.subkey=true) (can "
+     "be specified multiple times)",
+     false},
+    {"data-values-env", 0, nullptr, nullptr, &Flags::env,
+     "Extract data values (as strings) from prefixed env vars (format: PREFIX for "
+     "PREFIX_all__key1=str) (can be specified multiple times)",
+     false},
+    {"data-values-env-yaml", 0, nullptr, nullptr, &Flags::env_yaml,
+     "Extract data values (parsed as YAML) from prefixed env vars (format: PREFIX for "
+     "PREFIX_all__key1=true) (can be specified multiple times)",
+     false},
+    {"data-values-file", 0, nullptr, nullptr, &Flags::values_files,
+     "Set multiple data values via plain YAML files (format: [@lib1:]{file path, HTTP URL, or '-' "
+     "(i.e. stdin)}) (can be specified multiple times)",
+     false},
+    {"data-values-inspect", 0, &Flags::inspect_values, nullptr, nullptr,
+     "Determine the final data values (applying any overlays) and display that result", false},
+    {"data-values-schema-inspect", 0, &Flags::inspect_schema, nullptr, nullptr,
+     "Determine the complete schema for data values (applying any overlays) and display the result "
+     "(only OpenAPI v3.0 is supported, see --output)",
+     false},
+    {"debug", 0, &Flags::debug, nullptr, nullptr, "Enable debug output", false,
+     "Enable debug output"},
+    {"file", 'f', nullptr, nullptr, &Flags::files,
+     "File(s) to process {filepath, HTTP URL, or '-' (i.e. stdin)} (can be specified multiple "
+     "times)",
+     false, "File (ie local path, HTTP URL, -) (can be specified multiple times)"},
+    {"file-mark", 0, nullptr, nullptr, &Flags::file_marks,
+     "File mark (ie change file path, mark as non-template) (format: file:key=value) (can be "
+     "specified multiple times)",
+     false},
+    {"files-inspect", 0, &Flags::inspect_files, nullptr, nullptr,
+     "Determine the set of files that would be processed and display that result", false},
+    {"help", 'h', &Flags::help, nullptr, nullptr, "help for ", false, "help for "},
+    {"ignore-unknown-comments", 0, &Flags::ignore_unknown_comments, nullptr, nullptr,
+     "Configure whether unknown comments are considered as errors (comments that do not start with "
+     "'#@' or '#!')",
+     false},
+    {"implicit-map-key-overrides", 0, &Flags::key_overrides, nullptr, nullptr,
+     "Configure whether implicit map keys overrides are allowed", false},
+    {"output", 'o', nullptr, nullptr, &Flags::outputs,
+     "Configure output format. Can specify file format (yaml, json, pos) and/or schema type "
+     "(openapi-v3) (can be specified multiple times) (default [yaml])",
+     true},
+    {"output-files", 0, nullptr, &Flags::output_files, nullptr,
+     "Add output files to given directory", false},
+    {"strict", 's', &Flags::strict, nullptr, nullptr, "Configure to use _strict_ YAML subset",
+     false, "Configure to use _strict_ YAML subset"},
+    {"version", 0, &Flags::version, nullptr, nullptr, "version for ", false},
 });
+
+// What the command has. The commands that print something have --help only.
+std::vector<FlagRow> rows_of(std::string_view command) {
+  std::vector<FlagRow> out;
+  for (FlagRow row : kFlags) {
+    const bool all = command.empty() || command == "template";
+    if (!all && command != "fmt" && row.name != "help") continue;
+    if (command == "fmt" && row.fmt_help.empty()) continue;
+    if (row.name == "version" && !command.empty()) continue;
+    if (command == "fmt") row.help = row.fmt_help;
+    out.push_back(row);
+  }
+  return out;
+}
 
 [[noreturn]] void refuse_flag(std::string text) { refuse("ytt/option", std::move(text)); }
 
@@ -75,10 +136,7 @@ void apply(Flags& flags, const FlagRow& row, std::string_view value) {
 class FlagReader {
  public:
   FlagReader(std::span<const std::string> words, Flags& flags)
-      : words_(words), flags_(flags), rows_(kFlags.begin(), kFlags.end()) {
-    if (flags.command != "fmt") return;
-    std::erase_if(rows_, [](const FlagRow& row) { return !row.of_fmt; });
-  }
+      : words_(words), flags_(flags), rows_(rows_of(flags.command)) {}
 
   void run() {
     for (; at_ < words_.size(); ++at_) {
@@ -136,19 +194,71 @@ class FlagReader {
   std::size_t at_ = 0;
 };
 
+bool is_command(std::string_view word) {
+  constexpr std::array<std::string_view, 8> kCommands{"template", "t",    "tpl",        "fmt",
+                                                      "version",  "help", "completion", "website"};
+  return std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end();
+}
+
+// Whether the next word belongs to the flag.
+bool takes_next(std::string_view word) {
+  if (word.find('=') != std::string_view::npos) return false;
+  for (const FlagRow& row : kFlags) {
+    const bool named = word.starts_with("--")
+                           ? word.substr(2) == row.name
+                           : word.size() == 2 && row.letter != 0 && word[1] == row.letter;
+    if (named) return row.toggle == nullptr;
+  }
+  return false;
+}
+
+// The first word that is no flag may be a command: its place, or the number of words.
+std::size_t find_command(std::span<const std::string> words) {
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    if (words[at] == "--") break;
+    if (words[at].size() < 2 || words[at][0] != '-')
+      return is_command(words[at]) ? at : words.size();
+    if (takes_next(words[at])) ++at;
+  }
+  return words.size();
+}
+
+std::string type_of(const FlagRow& row) {
+  if (row.toggle != nullptr) return {};
+  return row.text != nullptr ? " string" : row.commas ? " strings" : " stringArray";
+}
+
 }  // namespace
 
 Flags read_flags(std::span<const std::string> words) {
-  constexpr std::array<std::string_view, 7> kCommands{"template", "t",    "tpl",       "fmt",
-                                                      "version",  "help", "completion"};
   Flags flags;
-  if (!words.empty() &&
-      std::find(kCommands.begin(), kCommands.end(), words[0]) != kCommands.end()) {
-    flags.command = words[0] == "t" || words[0] == "tpl" ? "template" : words[0];
-    words = words.subspan(1);
+  const std::size_t at = find_command(words);
+  std::vector<std::string> rest(words.begin(), words.end());
+  if (at < rest.size()) {
+    const std::string& word = rest[at];
+    flags.command = word == "t" || word == "tpl" ? "template" : word;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at));
   }
-  FlagReader(words, flags).run();
+  FlagReader(rest, flags).run();
   return flags;
+}
+
+std::string describe_flags(std::string_view command) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  std::size_t width = 0;
+  for (const FlagRow& row : rows_of(command)) {
+    std::string head = row.letter != 0 ? cat("  -", row.letter, ", ") : "      ";
+    head += cat("--", row.name, type_of(row));
+    const bool own = row.help.ends_with(" for ");
+    lines.emplace_back(std::move(head), cat(row.help, !own              ? ""
+                                                      : command.empty() ? "ytt"
+                                                                        : command));
+    width = std::max(width, lines.back().first.size());
+  }
+  std::string out;
+  for (const auto& [head, help] : lines)
+    out += cat(head, std::string(width + 3 - head.size(), ' '), help, "\n");
+  return out;
 }
 
 }  // namespace plumb::ytt

@@ -9,7 +9,7 @@
 namespace plumb::ytt {
 
 struct Flags {
-  std::string command = "template";
+  std::string command;  // "template", "fmt", …; empty: none was named
   std::vector<std::string> files, file_marks;
   std::vector<std::string> values, yaml_values, file_values, values_files, env, env_yaml;
   std::vector<std::string> outputs, allowed_links;
@@ -23,5 +23,8 @@ struct Flags {
 
 // Throws ytt/option in the words of ytt's flag parser.
 Flags read_flags(std::span<const std::string> words);
+
+// The flags of a command, a line each, as its help shows them.
+std::string describe_flags(std::string_view command);
 
 }  // namespace plumb::ytt

@@ -225,3 +225,20 @@ TEST_CASE("a sequence that is a key shows its items as ytt's reader has them", "
         "? - value: 1\n    line: 1\n  - value: x\n    line: 1\n: f\n");
   CHECK(rendered("---\n? [1]\n: f\n") == "? - value: 1\n    line: 1\n: f\n");
 }
+
+TEST_CASE("every command tells its flags", "[ytt][help]") {
+  const TestDirectory place({{"a.yml", "a: 1\n"}, {"b.yml", "b: 1\n"}});
+  CHECK(place.run({"help", "fmt"}).out ==
+        "Format YAML templates\n\nUsage:\n  ytt fmt [flags]\n\nFlags:\n"
+        "      --debug              Enable debug output\n"
+        "  -f, --file stringArray   File (ie local path, HTTP URL, -) (can be specified multiple "
+        "times)\n"
+        "  -h, --help               help for fmt\n"
+        "  -s, --strict             Configure to use _strict_ YAML subset\n");
+  CHECK(place.run({"-f", "a.yml", "--help"}).out.starts_with("ytt performs YAML templating.\n"));
+  CHECK(place.run({"t", "-h"}).out.find("\nAliases:\n  template, t, tpl\n") != std::string::npos);
+  CHECK(place.run({"-f", "a.yml", "fmt"}).out == "a: 1\n");
+  CHECK(place.run({"fmt", "--bulk-out"}, 1).err == "ytt: Error: unknown flag: --bulk-out\n");
+  CHECK(place.run({"x", "y"}, 1).err ==
+        "ytt: Error: command 'ytt' does not accept extra arguments 'x'\n");
+}
