@@ -135,14 +135,36 @@ void Cluster::meet() {
                  identity_ = text_in(response, {"metadata", "uid"});
                });
   wire_.run();
-  for (std::size_t i = 0; i < kRoots.size(); ++i)
-    if (!add_groups(*discovery, tree_of(std::string(kRoots[i]), std::move(groups[i]))))
-      fail("state/cluster-too-old", connection_->cluster_place,
-           cat("the cluster at ", connection_->server, " does not list its kinds in one answer"),
-           {{"plumb reads Kubernetes 1.27 and later"},
-            {"of older ones, save the state with `kubectl get -o yaml` and compare with "
-             "file:PATH"}});
+  std::vector<std::string> versions;
+  for (std::size_t i = 0; i < kRoots.size(); ++i) {
+    const Node& answer = tree_of(std::string(kRoots[i]), std::move(groups[i]));
+    if (add_groups(*discovery, answer)) continue;
+    auto more = group_versions(answer);
+    if (!more)
+      fail("state/cluster-answer", connection_->cluster_place,
+           cat("expected the kinds of the cluster from ", name(), kRoots[i]),
+           {{"something else than a Kubernetes API may answer there: a proxy, a login page"}});
+    std::move(more->begin(), more->end(), std::back_inserter(versions));
+  }
+  meet_versions(versions, *discovery);
   discovery_ = std::move(discovery);
+}
+
+// Each version that did not come with its kinds, all at once.
+void Cluster::meet_versions(const std::vector<std::string>& versions, Discovery& discovery) {
+  const auto target = [&](std::size_t i) {
+    return cat(contains(versions[i], "/") ? "/apis/" : "/api/", versions[i]);
+  };
+  std::vector<files::HttpResponse> answers(versions.size());
+  for (std::size_t i = 0; i < versions.size(); ++i)
+    wire_.submit(
+        {.url = target(i), .headers = {{"Accept", "application/json"}}, .retries = kRetries},
+        [&answers, i](files::HttpResponse answer) { answers[i] = std::move(answer); });
+  wire_.run();
+  for (std::size_t i = 0; i < versions.size(); ++i)
+    if (answers[i].status != 200 ||
+        !add_resources(discovery, versions[i], tree_of(target(i), std::move(answers[i]))))
+      discovery.stale.push_back(versions[i]);
 }
 
 const Discovery& Cluster::served() {

@@ -7,7 +7,7 @@
 //
 // One connection for all of it. Lists are consistent and come in pages; what the server does not
 // let us see is in State::gaps. Errors: those of wire.h, and state/cluster-answer (something that
-// is no answer of a Kubernetes API), state/cluster-too-old.
+// is no answer of a Kubernetes API).
 
 #include <array>
 #include <map>
@@ -101,6 +101,7 @@ class Cluster {
  private:
   using Access = std::array<std::string, 4>;  // verb, group, resource, namespace
   void meet();
+  void meet_versions(const std::vector<std::string>& versions, Discovery& discovery);
   void review(Access access);
   void review_all(const Query& query);
   const yaml::Node* get_if_there(const std::string& target);

@@ -56,6 +56,47 @@ bool add_groups(Discovery& discovery, const Node& answer) {
   return true;
 }
 
+std::optional<std::vector<std::string>> group_versions(const Node& answer) {
+  const std::string_view kind = yaml::text_at(answer, {"kind"});
+  std::vector<std::string> all;
+  if (kind == "APIVersions") {
+    if (const Node* const versions = yaml::find(answer, "versions"))
+      for (const Node* const version : versions->items) all.emplace_back(version->text);
+    return all;
+  }
+  if (kind != "APIGroupList") return std::nullopt;
+  const Node* const groups = yaml::find(answer, "groups");
+  if (groups == nullptr) return all;
+  for (const Node* const group : groups->items) {
+    const std::string preferred(yaml::text_at(*group, {"preferredVersion", "groupVersion"}));
+    if (!preferred.empty()) all.push_back(preferred);
+    if (const Node* const versions = yaml::find(*group, "versions"))
+      for (const Node* const version : versions->items)
+        if (const std::string_view name = yaml::text_at(*version, {"groupVersion"});
+            name != preferred)
+          all.emplace_back(name);
+  }
+  return all;
+}
+
+bool add_resources(Discovery& discovery, std::string_view group_version, const Node& answer) {
+  const Node* const resources = yaml::find(answer, "resources");
+  if (yaml::text_at(answer, {"kind"}) != "APIResourceList" || resources == nullptr) return false;
+  const auto [group, version] = kube::split_api_version(group_version);
+  for (const Node* const resource : resources->items) {
+    const std::string_view name = yaml::text_at(*resource, {"name"});
+    if (contains(name, "/")) continue;  // a part of another one: deployments/scale
+    discovery.kinds.push_back({.group = std::string(group),
+                               .version = std::string(version),
+                               .kind = std::string(yaml::text_at(*resource, {"kind"})),
+                               .resource = std::string(name),
+                               .namespaced = yaml::text_at(*resource, {"namespaced"}) == "true",
+                               .listable = has_verb(*resource, "list"),
+                               .patchable = has_verb(*resource, "patch")});
+  }
+  return true;
+}
+
 const ServedKind* Discovery::find(std::string_view group, std::string_view kind,
                                   std::string_view version) const {
   for (const ServedKind& one : kinds)

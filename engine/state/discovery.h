@@ -1,6 +1,7 @@
 #pragma once
 // The kinds that a server serves.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,11 +33,17 @@ struct Discovery {
   bool is_stale(std::string_view group) const;
 };
 
-// What makes a server, of Kubernetes 1.27 and later, answer with whole groups.
+// What makes a server, of Kubernetes 1.27 and later, answer with whole groups. Older ones answer
+// with their versions, each of which has to be asked for its kinds.
 extern const std::string_view kAcceptGroups;
 
 // Adds what an APIGroupDiscoveryList says; false when it is something else.
 bool add_groups(Discovery& discovery, const yaml::Node& answer);
+// The versions of an APIVersions or an APIGroupList, "v1" or "apps/v1", in the server's order, in a
+// group the preferred one first; nothing when it is something else.
+std::optional<std::vector<std::string>> group_versions(const yaml::Node& answer);
+// Adds what the APIResourceList of such a version says; false when it is something else.
+bool add_resources(Discovery& discovery, std::string_view group_version, const yaml::Node& answer);
 
 // "/apis/apps/v1/namespaces/team/deployments/web"; without a name the collection, without a
 // namespace that of every namespace.

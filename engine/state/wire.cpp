@@ -65,6 +65,14 @@ bool is_plain(std::string_view path) {
   return parts.size() <= 2;
 }
 
+// "/api/v1", "/apis/apps/v1": what kinds there are.
+bool is_version(std::string_view path) {
+  const std::vector<std::string_view> parts = split(path, '/');
+  const bool core = parts.size() == 3 && parts[1] == "api";
+  const bool group = parts.size() == 4 && parts[1] == "apis";
+  return (core || group) && !contains(path, "..") && !contains(path, "%");
+}
+
 }  // namespace
 
 bool is_harmless(std::string_view method, std::string_view target) {
@@ -73,6 +81,7 @@ bool is_harmless(std::string_view method, std::string_view target) {
   if (!target.starts_with('/') || !std::ranges::all_of(target, is_url_character)) return false;
   if (method == "POST" && std::find(kReviews.begin(), kReviews.end(), path) != kReviews.end())
     return true;
+  if (method == "GET" && is_version(path)) return true;
   if (!is_plain(path)) return false;
   const bool writes = method == "PATCH" || method == "POST" || method == "PUT";
   return method == "GET" || (writes && is_dry_run(query_of(target)));

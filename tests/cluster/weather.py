@@ -28,6 +28,7 @@ says what helps, and never as "no difference".
 | a list that changes while it is read | lists_that_change |
 | hanging: discovery, reviews, lists, definitions, schemas, dry runs, plugins | hanging_at_each_step |
 | an account that may look at objects and list none | few_objects |
+| servers before 1.27, which list their kinds version by version; one version that does not answer | old_discovery |
 | HTTP/1.1 only, gzip on and off | only_old_protocols |
 """
 
@@ -513,6 +514,23 @@ def few_objects(bench):
     check("which was asked", bench.requests("namespaces/shop/configmaps"), bench.requests())
 
 
+def old_discovery(bench):
+    """Asked for plain JSON the server answers as those before 1.27 do, whatever they are asked for."""
+    def plainly(weather, request, body):
+        request.headers.replace_header("Accept", "application/json")
+        return weather.real(request, body)
+    old = (r"GET /apis?$", plainly)
+    fine = bench.run(bench.shop, "plan", "--format", "json")
+    answer = bench.run(bench.shop, "plan", "--format", "json", faults=[old])
+    check("a server that lists its kinds version by version is read as any other",
+          answer.status == 0 and answer.out == fine.out, answer)
+    check("each version was asked for", bench.requests("GET /apis/apps/v1$") and bench.requests("GET /api/v1$"), bench.requests())
+    answer = bench.fails("a version that does not answer", "cli/incomplete", old, (r"GET /apis/batch/v1$", plain(503, "away")))
+    check("a version that does not answer: only its kinds are not known", "CronJob.batch" in answer.err
+          and answer.out.count("?") == 1, answer)
+    bench.fails("a version that hangs", "state/cluster-timeout", old, (r"GET /apis/apps/v1$", hang))
+
+
 def only_old_protocols(bench):
     bench.holds("HTTP/1.1 is enough")
     asked = {headers.get("Accept-Encoding") for _, headers in bench.weather.seen}
@@ -526,7 +544,7 @@ def only_old_protocols(bench):
 
 
 TESTS = (fine_weather, hanging_at_each_step, answers_that_are_none, answers_to_dry_runs, connections_that_are_cut, pages_that_expire,
-         lists_that_change, clocks_that_are_off, definitions_are_not_shown, too_many_requests, few_objects, only_old_protocols)
+         lists_that_change, clocks_that_are_off, definitions_are_not_shown, too_many_requests, few_objects, old_discovery, only_old_protocols)
 
 
 def main():

@@ -125,6 +125,10 @@ TEST_CASE("only what answers, dry runs and reviews of oneself may be sent", "[st
   CHECK_FALSE(is_harmless("GET", "%2Fopenapi/v3"));
   CHECK_FALSE(is_harmless("GET", "/api/v1/pods\r\nx: y"));
   CHECK(is_harmless("GET", "/apis"));
+  CHECK(is_harmless("GET", "/api/v1"));
+  CHECK(is_harmless("GET", "/apis/apps/v1"));
+  CHECK_FALSE(is_harmless("PATCH", "/apis/apps/v1?dryRun=All"));
+  CHECK_FALSE(is_harmless("GET", "/apis/apps/.."));
   CHECK(is_harmless("GET", "/openapi/v3/apis/apps/v1?hash=1"));
   CHECK(is_harmless("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"));
   CHECK_FALSE(is_harmless("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews"));
@@ -288,13 +292,35 @@ TEST_CASE("bad weather has names, and is never an empty state", "[state][cluster
   CHECK(code_of([&] { cluster.served(); }) == "state/cluster-unreachable");
 }
 
-TEST_CASE("a server that is too old for one answer of discovery is named so", "[state][cluster]") {
-  const FakeServer old([](const FakeRequest&) { return answer(200, R"({"kind":"APIVersions"})"); });
+TEST_CASE("a server that lists its kinds version by version is asked so", "[state][cluster]") {
+  const FakeServer old([](const FakeRequest& request) {
+    if (request.target == "/api") return answer(200, R"({"kind":"APIVersions","versions":["v1"]})");
+    if (request.target == "/apis")
+      return answer(200, R"({"kind":"APIGroupList","groups":[{"name":"apps","versions":[
+{"groupVersion":"apps/v1beta1"},{"groupVersion":"apps/v1"}],"preferredVersion":{"groupVersion":"apps/v1"}},
+{"name":"late.example","versions":[{"groupVersion":"late.example/v1"}]}]})");
+    if (contains(request.target, "late.example")) return answer(404, "away");
+    return answer(200, R"({"kind":"APIResourceList","resources":[
+{"name":"things","kind":"Thing","namespaced":true,"verbs":["list","patch"]},
+{"name":"things/status","kind":"Thing","namespaced":true,"verbs":["get"]},
+{"name":"places","kind":"Place","namespaced":false,"verbs":["get"]}]})");
+  });
   SourceStore sources;
   const World world{.variable = {}, .working_directory = "/"};
   const Limits limits;
   Cluster cluster(sources, world, Talk::connection(old), limits);
-  CHECK(code_of([&] { cluster.served(); }) == "state/cluster-too-old");
+  const Discovery& served = cluster.served();
+  REQUIRE(served.kinds.size() == 6);
+  CHECK(served.find("apps", "Thing")->version == "v1");
+  CHECK(served.find("apps", "Thing", "v1beta1") != nullptr);
+  CHECK(served.find("", "Thing")->namespaced);
+  CHECK(served.find("", "Thing")->patchable);
+  CHECK_FALSE(served.find("", "Place")->namespaced);
+  CHECK_FALSE(served.find("", "Place")->listable);
+  CHECK(served.is_stale("late.example"));
+  const FakeServer other([](const FakeRequest&) { return answer(200, R"({"kind":"Status"})"); });
+  Cluster none(sources, world, Talk::connection(other), limits);
+  CHECK(code_of([&] { none.served(); }) == "state/cluster-answer");
 }
 
 TEST_CASE("new credentials are tried once when the server does not know us", "[state][wire]") {
