@@ -193,7 +193,7 @@ class Builder {
     query.asks_access = options_.verify != "local";
     auto state = std::make_unique<state::State>(cluster->read(query));
     report_gaps(*cluster, *state);
-    if (options_.output || options_.check) state->cluster = cluster->identity();
+    state->cluster = cluster->identity();
     return state;
   }
 

@@ -636,6 +636,8 @@ def staleness(world):
     now("and one that was made anew", 4, ["stale", "Deployment.apps/waits/web: live has another object"])
     world.plumb(root, "plan", "-o", str(saved))
     plan = json.loads(saved.read_text())
+    shown = json.loads(world.plumb(root, "plan", "--format", "json").out)
+    check("what is shown as JSON is what is saved", shown["environments"][0]["cluster"] and shown == plan, (shown, plan))
 
     def edited(name, status, word, edit):
         copy = json.loads(saved.read_text())
