@@ -35,8 +35,9 @@ struct Blame {
 
 // Who wrote a field of live, by its managedFields.
 struct Writer {
-  std::string manager;  // "kubectl-edit"; empty: nobody knows
-  std::string time;     // RFC 3339, as the server wrote it
+  std::string manager;      // "kubectl-edit"; empty: nobody knows
+  std::string time;         // RFC 3339, as the server wrote it
+  bool is_applier = false;  // nobody else: live is as the last apply left it
 };
 
 struct Change {
@@ -49,7 +50,7 @@ struct Change {
   bool only_live = false;    // only live has it and nothing in git ever did: applying leaves it
   bool residue = false;      // git dropped it, and it stays, because somebody else owns it
   bool is_volatile = false;  // changes with every compilation, means nothing
-  Writer writer;             // of what live has, where that is somebody else than the applier
+  Writer writer;             // of what live has: somebody else than the applier, if there is one
   Blame blame;
 };
 

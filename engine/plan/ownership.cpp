@@ -155,7 +155,12 @@ bool is_removed(const Node& live, const yaml::Path& path, const project::Applier
 
 void name_writers(std::vector<Change>& changes, const Node& live, const project::Applier& applier) {
   for (Change& change : changes) {
-    if (moves_live(change)) change.writer = diff::last_writer(live, change.path, applier.manager);
+    if (!moves_live(change)) continue;
+    change.writer = diff::last_writer(live, change.path, applier.manager);
+    const bool is_ours = change.cause == diff::Cause::kDrift && !change.only_live;
+    if (!change.writer.manager.empty() || !is_ours) continue;
+    change.writer = diff::last_writer(live, change.path, "");
+    change.writer.is_applier = !change.writer.manager.empty();
   }
 }
 
@@ -237,7 +242,8 @@ std::optional<Reason> conflicts(const std::vector<Change>& changes, const Node& 
   std::vector<std::string> fields;
   for (const Change& change : changes) {
     const bool taken = !change.only_live && !change.residue && !change.writer.manager.empty() &&
-                       change.after != nullptr && diff::is_managed(live, change.path, is_foreign);
+                       !change.writer.is_applier && change.after != nullptr &&
+                       diff::is_managed(live, change.path, is_foreign);
     if (taken)
       fields.push_back(cat(yaml::print_path(change.path), " (", change.writer.manager, ')'));
   }

@@ -226,6 +226,7 @@ class Maker {
       if (live == nullptr || redefines(*wanted.body, *live->body)) note_new(*wanted.body, around);
       if (live == nullptr && is_passing(*wanted.body)) continue;
       const Node* const runs = live == nullptr ? nullptr : live->body;
+      if (runs != nullptr) warn_of_method(wanted, *runs);
       candidates.push_back({&wanted.id, &sent(*wanted.body, runs, held), runs});
       heads.push_back(wanted.body);
     }
@@ -249,6 +250,27 @@ class Maker {
              "the last apply of a proven object is not seen"),
          {{"let it list mutatingwebhookconfigurations, mutatingadmissionpolicies and "
            "mutatingadmissionpolicybindings, or plan with --verify=server"}},
+         {}});
+  }
+
+  // Of an applier that works otherwise than plumb was told: what he drops would seem to stay.
+  void warn_of_method(const Resource& wanted, const Node& live) {
+    if (input_.applier.server_side) return;
+    if (diff::applied_entry(live, input_.applier.manager) == nullptr) return;
+    if (yaml::find_path(live, {"metadata", "annotations",
+                               "kubectl.kubernetes.io/last-applied-configuration"}) != nullptr ||
+        !warned_.insert("plan/other-method").second) {
+      return;
+    }
+    plan_.diagnostics.push_back(
+        {Severity::kWarning,
+         "plan/other-method",
+         wanted.body->span,
+         cat("'", input_.applier.manager, "' applies '", kube::describe(wanted.id),
+             "' server-side in live, and environment '", input_.name, "' says client-side"),
+         {{"write the applier that it is: argocd-ssa, flux, kubectl-ssa, or {manager: NAME, "
+           "method: "
+           "server-side}"}},
          {}});
   }
 
@@ -769,7 +791,8 @@ Summary summarize(const EnvironmentPlan& environment) {
     summary.blocked += step.risk == Risk::kBlocked ? 1 : 0;
     summary.refused += std::ranges::any_of(step.reasons, is_refused) ? 1 : 0;
     summary.drift += std::ranges::any_of(step.changes, [](const diff::Change& change) {
-      return change.cause == diff::Cause::kDrift || change.cause == diff::Cause::kBoth;
+      return !change.writer.is_applier &&
+             (change.cause == diff::Cause::kDrift || change.cause == diff::Cause::kBoth);
     });
   }
   for (const Refusal& refusal : environment.refusals) summary.refused += is_refused(refusal.reason);

@@ -116,6 +116,20 @@ def who_moved(world):
     check("a reader is told the same", causes(read) == causes(step) and read["verified"] == "local", place.answer)
 
 
+def not_applied_yet(world):
+    """Git moved on before it was applied: live is as the last apply left it, and nobody else was there."""
+    place = Place(world, "behind")
+    place.apply(DEPLOYMENT)
+    head = DEPLOYMENT.replace("web:1", "web:2")
+    step = place.plan(head, base=(head,))["Deployment.apps/behind/web"]
+    writer = step["changes"][0]["writer"] or {}
+    check("drift that the applier left says so", step["changes"][0]["cause"] == "drift" and writer.get("manager") == MANAGER, place.answer)
+    summary = json.loads(place.answer.out)["summary"]
+    check("and counts for nobody else", summary["drift"] == 0 and summary["update"] == 1, summary)
+    place.plan(head, more="")
+    check("an applier that works otherwise than plumb is told is a warning", "plan/other-method" in place.answer.err, place.answer)
+
+
 def residue(world):
     """Git drops a label and an env entry that others own, too: they stay, and that is said."""
     place = Place(world, "residue")
@@ -766,7 +780,7 @@ def no_traces(world):
     check("no token, key or canary was shown", not world.leaks, world.leaks)
 
 
-TESTS = (who_moved, residue, autoscaler, takeovers, forgotten_owners, going, refusals, quoted_values, unknown_fields, definition_that_grows,
+TESTS = (who_moved, not_applied_yet, residue, autoscaler, takeovers, forgotten_owners, going, refusals, quoted_values, unknown_fields, definition_that_grows,
          fixed_by_state, all_at_once, staleness, snapshots, hidden_deletion, the_guide, no_traces)
 
 

@@ -189,3 +189,26 @@ TEST_CASE("an object that names no namespace is the one of the account's own",
   look(elsewhere, config(""), config(", namespace: home"));
   CHECK(elsewhere.show() == "create ConfigMap/c change");
 }
+
+TEST_CASE("what the last apply left behind is drift of nobody else", "[plan][ownership]") {
+  Desk desk;
+  const std::string now = web("", "paused: false");
+  desk.unit("u", now, now);
+  desk.live(
+      web(managed(applied("argocd-controller", "\"f:spec\": {\"f:paused\": {}}")), "paused: true"));
+  desk.environment().applier = {"argocd-controller", true};
+  CHECK(desk.show_verified() ==
+        "update Deployment.apps/x/web local drift:spec.paused(argocd-controller)");
+  CHECK(summarize(plan::make(desk.input)).drift == 0);
+}
+
+TEST_CASE("an applier that works server-side where the project says client-side is a warning",
+          "[plan][ownership]") {
+  Desk desk;
+  desk.unit("u", "-", web("", "paused: true"));
+  desk.live(
+      web(managed(applied("argocd-controller", "\"f:spec\": {\"f:paused\": {}}")), "paused: true"));
+  CHECK(plan::make(desk.input).diagnostics.at(0).code == "plan/other-method");
+  desk.environment().applier = {"argocd-controller", true};
+  CHECK(plan::make(desk.input).diagnostics.empty());
+}
