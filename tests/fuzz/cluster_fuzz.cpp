@@ -57,9 +57,9 @@ class Script {
 
 state::Query wanted() {
   state::Query query;
-  query.kinds[{"apps", "Deployment"}] = {"v1", {"", "a"}};
-  query.kinds[{"", "Secret"}] = {"v1", {"a", "b", "c", "d", "e"}};
-  query.kinds[{"example.org", "Widget"}] = {"v1", {"a"}};
+  query.kinds[{"apps", "Deployment"}] = {"v1", {{"", {}}, {"a", {"web", "x/y"}}}};
+  query.kinds[{"", "Secret"}] = {"v1", {{"a", {}}, {"b", {}}, {"c", {}}, {"d", {}}, {"e", {}}}};
+  query.kinds[{"example.org", "Widget"}] = {"v1", {{"a", {}}}};
   query.labels = {{"team", "ml"}};
   query.asks_access = true;
   return query;
@@ -80,9 +80,10 @@ void ask(state::Cluster& cluster) {
                        yaml::kKubernetesProfile, arena)
            .documents[0]
            .root;
-  cluster.dry_run(
-      std::vector<state::DryRun>{{.object = &object, .manager = "m"},
-                                 {.object = &object, .manager = "m", .client_side = true}});
+  const kube::ResourceId id = kube::id_of(object);
+  cluster.dry_run(std::vector<state::DryRun>{{id, &object, state::Method::kApply, "m"},
+                                             {id, &object, state::Method::kJsonMerge, "m"},
+                                             {id, &object, state::Method::kCreate, "m"}});
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Secrets, a line each up to a line of `%%`, and a text: none of them is left in it, whatever they
 // have in common, and a text of characters stays one.
 
+#include <algorithm>
+
 #include "door.h"
 #include "report/json_writer.h"
 #include "report/masker.h"
