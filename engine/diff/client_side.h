@@ -10,6 +10,10 @@
 
 namespace plumb::diff {
 
+// Head as kubectl sends a new object: with its own configuration as an annotation, from which the
+// next apply tells what was dropped. An annotation that is null is empty there.
+const yaml::Node* with_last_applied(const yaml::Node& head, Arena& arena);
+
 struct ClientSidePatch {
   // Of built-in kinds: a strategic merge patch, with its directives ($patch, $retainKeys,
   // $setElementOrder/…, $deleteFromPrimitiveList/…). Of all others: a JSON merge patch (RFC 7386).

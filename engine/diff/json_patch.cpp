@@ -1,5 +1,6 @@
 #include "diff/json_patch.h"
 
+#include "diff/members.h"
 #include "diff/sent_value.h"
 
 namespace plumb::diff {
@@ -15,8 +16,9 @@ void put(Node& patch, const yaml::Entry& entry, Node* value, Arena& arena) {
 // What turns one mapping into the other; nulls of `after` that are new are kept.
 Node* difference(const Node& before, const Node& after, Arena& arena) {
   Node* const patch = yaml::make_mapping(arena);
+  const Members had(before), has(after);
   for (const yaml::Entry& entry : after.entries) {
-    const Node* const old = yaml::find(before, entry.key->text);
+    const Node* const old = had.find(entry.key->text);
     if (old != nullptr && old->is_mapping() && entry.value->is_mapping()) {
       Node* const inside = difference(*old, *entry.value, arena);
       if (!inside->entries.empty()) put(*patch, entry, inside, arena);
@@ -25,8 +27,7 @@ Node* difference(const Node& before, const Node& after, Arena& arena) {
     }
   }
   for (const yaml::Entry& entry : before.entries) {
-    if (yaml::find(after, entry.key->text) == nullptr)
-      put(*patch, entry, yaml::make_null(arena), arena);
+    if (has.find(entry.key->text) == nullptr) put(*patch, entry, yaml::make_null(arena), arena);
   }
   return patch;
 }
@@ -69,9 +70,12 @@ Node* nulls_of(const Node& patch, Arena& arena) {
 }
 
 void add_values(Node& patch, const Node& values, Arena& arena) {
+  const Members removals(patch);
   for (const yaml::Entry& entry : values.entries) {
-    Node* const there = yaml::find(patch, entry.key->text);
-    if (there != nullptr && there->is_mapping() && entry.value->is_mapping()) {
+    Node* const there = removals.find(entry.key->text);
+    if (there == nullptr) {
+      put(patch, entry, entry.value, arena);
+    } else if (there->is_mapping() && entry.value->is_mapping()) {
       add_values(*there, *entry.value, arena);
     } else {
       yaml::set(arena, patch, entry.key->text, entry.value);

@@ -9,6 +9,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "diff/members.h"
 #include "yaml/emit.h"
 #include "yaml/json.h"
 
@@ -291,10 +292,10 @@ class Remover {
 
   Node* mapping(const Node& value, const Node& fields, const Node* kept) {
     Node* const rest = yaml::make_mapping(arena_, value.span);
+    const Members going(fields), staying(kept == nullptr ? *rest : *kept);
     for (const yaml::Entry& entry : value.entries) {
       const std::string name = cat("f:", entry.key->text);
-      const Node* const left = member(*entry.value, yaml::find(fields, name),
-                                      kept == nullptr ? nullptr : yaml::find(*kept, name));
+      const Node* const left = member(*entry.value, going.find(name), staying.find(name));
       if (left != nullptr) rest->entries.push_back(arena_, {entry.key, const_cast<Node*>(left)});
     }
     return rest;

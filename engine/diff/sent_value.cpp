@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "diff/members.h"
 #include "yaml/emit.h"
 
 namespace plumb::diff {
@@ -28,9 +29,10 @@ bool is_same_scalar(const Node& a, const Node& b) {
 }
 
 bool has_same_members(const Node& a, const Node& b) {
+  const Members others(b);
   return a.entries.size() == b.entries.size() &&
          std::ranges::all_of(a.entries, [&](const yaml::Entry& entry) {
-           const Node* const other = yaml::find(b, entry.key->text);
+           const Node* const other = others.find(entry.key->text);
            return other != nullptr && is_same_value(*entry.value, *other);
          });
 }

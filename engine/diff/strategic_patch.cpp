@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "diff/members.h"
 #include "diff/sent_value.h"
 #include "yaml/emit.h"
 
@@ -75,14 +76,15 @@ class Comparison {
   // What to do to `before`; an empty mapping: nothing.
   Node* mapping(const Node& before, const Node& head, const Shape& shape) {
     Node* const patch = yaml::make_mapping(arena_);
+    const Members had(before), wanted(head);
     bool dropped = false;
     for (const yaml::Entry& entry : before.entries) {
-      if (yaml::find(head, entry.key->text) != nullptr) continue;
+      if (wanted.find(entry.key->text) != nullptr) continue;
       dropped = true;
       if (about_ == About::kRemovals) put(*patch, entry.key->text, yaml::make_null(arena_));
     }
     for (const yaml::Entry& entry : head.entries) {
-      member(*patch, yaml::find(before, entry.key->text), entry, shape);
+      member(*patch, had.find(entry.key->text), entry, shape);
     }
     const bool retains = shape.field != nullptr && shape.field->retain_keys;
     if (retains && (dropped || !patch->entries.empty())) retain(*patch, head);
@@ -231,12 +233,17 @@ class Union {
   explicit Union(Arena& arena) : arena_(arena) {}
 
   void add(Node& patch, const Node& values, const Shape& shape) {
+    const Members removals(patch);
     for (const yaml::Entry& entry : values.entries) {
-      Node* const there = yaml::find(patch, entry.key->text);
+      Node* const there = removals.find(entry.key->text);
+      if (there == nullptr) {
+        patch.entries.push_back(arena_, entry);
+        continue;
+      }
       const Shape inside = shape_of_field(shape, entry.key->text);
-      if (there != nullptr && there->is_mapping() && entry.value->is_mapping()) {
+      if (there->is_mapping() && entry.value->is_mapping()) {
         add(*there, *entry.value, inside);
-      } else if (there != nullptr && there->is_sequence() && merges(inside)) {
+      } else if (there->is_sequence() && merges(inside)) {
         add_elements(*there, *entry.value, inside);
       } else {
         yaml::set(arena_, patch, entry.key->text, entry.value);

@@ -55,14 +55,14 @@ class Verifier {
       finding.answer = one.live;
       return;
     }
-    Question question = question_of(one);
+    Question question;
     const bool patches = one.live != nullptr && !input_.applier.server_side;
     if (patches && !make_patch(one, question, finding)) return;
     if (input_.server == nullptr || input_.verify == Verify::kLocal) return;
     if (is_of_new_kind(*one.id)) return;
     if (!serves(*one.id)) return refuse_kind(finding, *one.id);
     if (!may_write(*one.id)) return;
-    put(at, std::move(question));
+    put(at, patches ? std::move(question) : question_of(one));
   }
 
   static void refuse_kind(Finding& finding, const kube::ResourceId& id) {
@@ -104,10 +104,14 @@ class Verifier {
     return !input_.server->may_write || input_.server->may_write(id);
   }
 
-  Question question_of(const Candidate& one) const {
-    const bool applies = input_.applier.server_side;
-    return {*one.id, one.head, applies ? state::Method::kApply : state::Method::kCreate,
-            input_.applier.manager, input_.applier.force};
+  // The object as it is sent; where one is there, a client-side applier sends a patch instead.
+  Question question_of(const Candidate& one) {
+    const project::Applier& applier = input_.applier;
+    if (applier.server_side) {
+      return {*one.id, one.head, state::Method::kApply, applier.manager, applier.force};
+    }
+    return {*one.id, diff::with_last_applied(*one.head, arena_), state::Method::kCreate,
+            applier.manager};
   }
 
   // What a client-side applier sends to an object that is there. False: he sends nothing.
@@ -121,8 +125,8 @@ class Verifier {
       finding.verified = Verified::kProof;
       finding.answer = one.live;
     }
-    question.method = made.strategic ? state::Method::kStrategicMerge : state::Method::kJsonMerge;
-    question.body = made.patch;
+    const auto method = made.strategic ? state::Method::kStrategicMerge : state::Method::kJsonMerge;
+    question = {*one.id, made.patch, method, input_.applier.manager};
     return made.patch != nullptr;
   }
 

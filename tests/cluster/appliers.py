@@ -165,6 +165,18 @@ def conflicts(world):
     check("and so it is none", done.returncode == 0, done)
 
 
+def too_much_to_note(world):
+    """What kubectl cannot note on a new object it cannot apply."""
+    place = Place(world, "large")
+    large = MAP.replace("keep: x", f"keep: {'x' * 300_000}")
+    for applier, verb in (("    applier: kubectl\n", "none"), (ARGO, "create")):
+        step = place.plan(large, more=applier).get("ConfigMap/large/app")
+        check(f"{applier.strip()}: an object of 300 KB is '{verb}'", step["verb"] == verb
+              and (verb == "create" or "annotations" in words_of(step)), place.answer)
+    done = place.kubectl("apply", "-f", "-", input=place.text(large)[0], check=False)
+    check("and so kubectl says", done.returncode != 0 and "annotations" in done.stderr, done)
+
+
 POLICY = """apiVersion: admissionregistration.k8s.io/v1
 kind: MutatingAdmissionPolicy
 metadata: {name: late}
@@ -266,7 +278,7 @@ def no_traces(world):
     check("no token, key or canary was shown", not world.leaks, world.leaks)
 
 
-TESTS = (taken_over, taken_over_elsewhere, conflicts, later_admission, later_webhooks, no_traces)
+TESTS = (taken_over, taken_over_elsewhere, conflicts, too_much_to_note, later_admission, later_webhooks, no_traces)
 
 
 def main():

@@ -178,6 +178,17 @@ TEST_CASE("numbers are sent as floats", "[diff][client_side]") {
   CHECK(deployment("", "{replicas: 2.0}", "{replicas: 2}").empty());
 }
 
+TEST_CASE("an annotation that is null is empty", "[diff][client_side]") {
+  SourceStore sources;
+  const kube::ResourceSet one = test::objects_of(
+      sources, "head.yaml",
+      "{apiVersion: v1, kind: Service, metadata: {name: a, annotations: {n: null}}}");
+  Arena arena;
+  const yaml::Node& noted = *diff::with_last_applied(*one.resources.at(0).body, arena);
+  CHECK(yaml::find_path(noted, {"metadata", "annotations", "n"})->is_string());
+  CHECK(contains(yaml::text_at(noted, {"metadata", "annotations", kNote}), R"("n":"")"));
+}
+
 TEST_CASE("the configuration that is noted is head's", "[diff][client_side]") {
   SourceStore sources;
   const std::string text = "{apiVersion: v1, kind: Service, metadata: {name: a}}";
