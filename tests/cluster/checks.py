@@ -398,6 +398,21 @@ def create_maps(world, numbers):
         world.server.request("POST", "/api/v1/namespaces/default/configmaps", body, headers={"Content-Type": "application/json"})
 
 
+def versions_that_end(world):
+    """What Kubernetes gives up is warned of once, whether the server was asked and says so itself or not."""
+    endpoints = "apiVersion: v1\nkind: Endpoints\nmetadata: {name: old, namespace: default}\n"
+    removed = ("---\napiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: old, namespace: default}\nspec: {schedule: '* * * * *', "
+               "jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}}}\n")
+    root = world.project([endpoints], name="ending")
+    for verify in ("auto", "server", "local"):
+        answer = world.plumb(root, "plan", f"--verify={verify}")
+        check(f"--verify={verify}: a deprecated version is warned of once", answer.status == 0
+              and answer.err.count("is deprecated") == 1 and "1.33" in answer.err and "EndpointSlice" in answer.err, answer)
+    answer = world.plumb(world.project([endpoints + removed], name="ending"), "plan")
+    check("a version that the server does not serve any more is refused with its release and its replacement",
+          answer.status == 3 and "gone since release 1.25" in answer.out and "batch/v1" in answer.out, answer)
+
+
 # ---- connecting ----
 
 def connecting(world):
@@ -594,7 +609,7 @@ def no_traces(world):
 
 # The first one has an empty server.
 TESTS = (one_plan_for_all, empty_server, created_three_ways, changes_are_seen, refusals_hide_secrets, drift_is_named,
-         readers_and_others, ownership_mark, pages, connecting, secrets_stay, killed_in_the_middle, no_traces)
+         readers_and_others, ownership_mark, pages, versions_that_end, connecting, secrets_stay, killed_in_the_middle, no_traces)
 
 
 def run_all(world, tests, only):
