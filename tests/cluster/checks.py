@@ -102,7 +102,7 @@ class World:
         found = {}
         for target in self.collections():
             for _ in range(5):  # a busy machine answers late
-                status, text = self.server.request("GET", target)
+                status, text = self.server.read(target)
                 if status == 200:
                     break
             if status != 200:
@@ -120,7 +120,7 @@ class World:
     def collections(self):
         accept = {"Accept": "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"}
         for root in ("/api", "/apis"):
-            for group in json.loads(self.server.request("GET", root, headers=accept)[1])["items"]:
+            for group in json.loads(self.server.read(root, accept)[1])["items"]:
                 name = group["metadata"].get("name", "")
                 version = group["versions"][0]
                 for resource in version["resources"]:
