@@ -50,6 +50,10 @@ class Object {
   virtual Value get(Thread&, const Value&) { return {}; }
   // x[key] = value; false: not supported.
   virtual bool set(Thread&, const Value&, const Value&) { return false; }
+  // x[low:high:step]; unset: not supported.
+  virtual Value slice(Thread&, const Value& /*low*/, const Value& /*high*/, const Value& /*step*/) {
+    return {};
+  }
   // x.name = value; false: not supported.
   virtual bool set_attribute(Thread&, std::string_view, const Value&) { return false; }
   virtual std::optional<std::int64_t> length() const { return std::nullopt; }

@@ -599,6 +599,10 @@ Bounds slice_bounds(const Value& low, const Value& high, std::int64_t length) {
 
 Value slice(Thread& thread, const Value& operand, const Value& low, const Value& high,
             const Value& step_value) {
+  if (operand.is(Kind::kObject)) {
+    const Value sliced = operand.object->slice(thread, low, high, step_value);
+    if (sliced.is_set()) return sliced;
+  }
   const bool sliceable = operand.is_string() || is_sequence(operand) || operand.is(Kind::kRange);
   if (!sliceable) type_error(cat("invalid slice operand ", type_name(operand)));
   const std::int64_t length = *length_of(operand);

@@ -141,7 +141,7 @@ Value as_decoded(Thread& thread, const Value& value) {
   return decode_yaml(thread, encode_yaml(thread, to_node(thread, value)));
 }
 
-// Exactly one item of a map has a value.
+// Exactly one item of a map has a value. Keys that are not there have none.
 Value check_one_not_null(Thread& thread, const Builtin& self, const Arguments& arguments) {
   if (arguments.positional.size() != 1)
     refuse("ytt/assert", cat("check: got ", arguments.positional.size(), " arguments, want 1"));
@@ -156,7 +156,7 @@ Value check_one_not_null(Thread& thread, const Builtin& self, const Arguments& a
   for (const Value& each : keys) {
     const Value key = wanted != nullptr ? as_decoded(thread, each) : each;
     const Value* const value = starlark::find(*map.dict, key);
-    if (value == nullptr || !value->is_none()) present.push_back(thread.arena(), key);
+    if (value != nullptr && !value->is_none()) present.push_back(thread.arena(), key);
   }
   if (present.size() == 1) return starlark::boolean(true);
   if (present.empty())

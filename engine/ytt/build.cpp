@@ -655,6 +655,8 @@ Value Builder::replace(const Arguments& arguments) {
 // ---- running ----
 
 std::string describe_failure(const starlark::RunError& error, const FindTemplate& find) {
+  // What breaks ytt's interpreter itself has lost its way there.
+  if (error.diagnostic().code == "ytt/panic") return cat("\n- ", error.diagnostic().text);
   std::vector<Where> places;
   for (auto frame = error.frames().rbegin(); frame != error.frames().rend(); ++frame)
     places.push_back(

@@ -79,8 +79,9 @@ class FlagReader {
 
   void values_file(std::string_view argument) {
     const auto [ref, path] = target_of(argument);
-    const std::vector<File> files =
-        explaining(cat("Find files '", path, "': "), [&] { return collect_(path); });
+    const std::vector<File> files = explaining(
+        path == "-" ? std::string("Reading file 'stdin.yml': ") : cat("Find files '", path, "': "),
+        [&] { return collect_(path); });
     std::vector<Node*> documents;
     for (const File& file : files) {
       const bool implied = file.original_path.find('/') != std::string::npos;

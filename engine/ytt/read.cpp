@@ -104,12 +104,27 @@ yaml::Type strict_type(const yaml::Node& node) {
   return yaml::Type::kString;
 }
 
+// What a careful reader takes for a number, and no machine holds.
+void check_strict_number(const yaml::Node& node, yaml::Type careful, yaml::Type usual) {
+  const std::string_view text = node.text;
+  if (careful == yaml::Type::kInteger && usual == yaml::Type::kFloat)
+    refuse_strict(cat("Parsing int '", text, "': strconv.ParseUint: parsing \"", text,
+                      "\": ", text.starts_with('-') ? "invalid syntax" : "value out of range"),
+                  node.span);
+  if (careful == yaml::Type::kFloat && usual != yaml::Type::kFloat)
+    refuse_strict(cat("Parsing float '", text, "': strconv.ParseFloat: parsing \"", text,
+                      "\": value out of range"),
+                  node.span);
+}
+
 void check_strict(const yaml::Node& node) {
   const bool tagged = node.decoration != nullptr && !node.decoration->tag.empty();
   if (node.style != yaml::Style::kPlain || tagged) return;
-  const std::string_view careful = yaml::short_tag(strict_type(node));
-  const std::string_view usual =
-      yaml::short_tag(yaml::resolve(node.text, yaml::Resolution::kGoYaml2));
+  const yaml::Type careful_type = strict_type(node);
+  const yaml::Type usual_type = yaml::resolve(node.text, yaml::Resolution::kGoYaml2);
+  check_strict_number(node, careful_type, usual_type);
+  const std::string_view careful = yaml::short_tag(careful_type);
+  const std::string_view usual = yaml::short_tag(usual_type);
   if (careful != usual)
     refuse_strict(cat("Found '", node.text, "' ambigious (could be ", careful, " or ", usual, ")"),
                   node.span);
@@ -286,11 +301,13 @@ class DocumentsReader {
 
   Node* run(const yaml::Stream& stream) {
     Node* const set = make(arena_, Kind::kDocumentSet);
-    for (const yaml::Document& document : stream.documents) add(*set, document);
-    if (set->items.empty() && !starts_with_marker(sources_.text(id_)))
+    const bool marked = !stream.documents.empty() && stream.documents[0].marker.length > 0;
+    // ytt puts a marker before a text that starts with none: an empty document, if one follows.
+    if ((stream.documents.empty() || marked) && !starts_with_marker(sources_.text(id_)))
       set->items.push_back(arena_, make(arena_, Kind::kDocument, first_place()));
+    for (const yaml::Document& document : stream.documents) add(*set, document);
     if (!unassigned_.empty()) {
-      Node* const last = make(arena_, Kind::kDocument, {file_, 0, false, {}});
+      Node* const last = make(arena_, Kind::kDocument, {{}, 0, false, {}});
       last->injected = true;
       last->comments = unassigned_;
       set->items.push_back(arena_, last);
@@ -349,6 +366,7 @@ constexpr Wording kWordings[] = {
     {"yaml/expected-colon", "could not find expected ':'", 1},
     {"yaml/expected-document", "did not find expected <document start>", -1},
     {"yaml/unclosed-flow", "did not find expected node content", 0},
+    {"yaml/block-header", "did not find expected comment or line break", 0},
     {"yaml/expected-key", "did not find expected key", -1},
     {"yaml/sequence-place", "block sequence entries are not allowed in this context", 0},
     {"yaml/mapping-place", "mapping values are not allowed in this context", 0},
@@ -362,11 +380,70 @@ std::string text_without_line(const Diagnostic& diagnostic) {
     return cat("unknown anchor '", name, "' referenced");
   if (diagnostic.code == "yaml/alias-cycle")
     return cat("anchor '", name, "' value contains itself");
+  if (diagnostic.code == "yaml/control-character") return "control characters are not allowed";
   if (diagnostic.code == "yaml/encoding") return "invalid leading UTF-8 octet";
   if (diagnostic.code == "ytt/merge") return diagnostic.text;
   if (diagnostic.code != "yaml/tag-value" || arguments.size() < 2) return "";
   if (name.ends_with(":binary")) return "!!binary value contains invalid base64 data";
   return cat("cannot decode !!str `", arguments[1], "` as a !!", name.substr(name.rfind(':') + 1));
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+std::string told(std::uint32_t line, std::string_view what) {
+  return cat("yaml: line ", line, ": ", what);
+}
+
+// A quote that stays open: libyaml stops at the next document, or at the end.
+std::string unclosed_quote(std::string_view text, std::uint32_t line) {
+  const std::vector<std::string_view> lines = split(text, '\n');
+  for (std::size_t at = line; at < lines.size(); ++at) {
+    const bool marker = lines[at].starts_with("---") || lines[at].starts_with("...");
+    if (marker && (lines[at].size() == 3 || is_blank(lines[at][3])))
+      return told(static_cast<std::uint32_t>(at + 1), "found unexpected document indicator");
+  }
+  return told(static_cast<std::uint32_t>(lines.size()), "found unexpected end of stream");
+}
+
+// A character that starts no value: what libyaml waited for depends on what stands before.
+std::string unexpected_character(std::string_view text, std::uint32_t line) {
+  const std::vector<std::string_view> lines = split(text, '\n');
+  std::string_view before;
+  for (std::size_t at = 0; at + 1 < line && at < lines.size(); ++at) {
+    const std::string_view content = trim(lines[at]);
+    if (!content.empty() && content[0] != '#') before = content;
+  }
+  const bool alone = before.empty() || before == "---" || before.ends_with(':') || before == "-";
+  if (alone) return told(line - 1, "did not find expected node content");
+  return told(line - 1, before.starts_with("- ") ? "did not find expected '-' indicator"
+                                                 : "did not find expected key");
+}
+
+std::string bad_directive(std::string_view text, std::uint32_t line) {
+  const std::vector<std::string_view> lines = split(text, '\n');
+  const std::string_view name =
+      lines[line - 1].substr(1, lines[line - 1].find_first_of(" \t\r") - 1);
+  if (name == "TAG" || name == "YAML") return told(line, "did not find expected whitespace");
+  const bool named =
+      !name.empty() && (std::isalnum(static_cast<unsigned char>(name[0])) != 0 || name[0] == '_');
+  return told(line,
+              named ? "found unknown directive name" : "could not find expected directive name");
+}
+
+// Where the words depend on the text around.
+std::string text_in_context(const Diagnostic& diagnostic, std::string_view text,
+                            std::uint32_t line) {
+  if (diagnostic.code == "yaml/unclosed-quote") return unclosed_quote(text, line);
+  if (diagnostic.code == "yaml/directive") return bad_directive(text, line);
+  if (diagnostic.code == "yaml/expected-node") return unexpected_character(text, line);
+  if (diagnostic.code == "yaml/unclosed-flow" && diagnostic.span.offset >= text.size() &&
+      text.ends_with('\n'))
+    return told(line - 1, "did not find expected node content");
+  if (diagnostic.code == "yaml/escape" && diagnostic.text.starts_with("unknown escape"))
+    return told(line, "found unknown escape character");
+  if (diagnostic.code == "yaml/tag" && diagnostic.text.ends_with("behind a tag"))
+    return told(line, "did not find expected whitespace or line break");
+  return {};
 }
 
 std::string libyaml_text(const Diagnostic& diagnostic, std::uint32_t line) {
@@ -383,7 +460,8 @@ std::string libyaml_text(const Diagnostic& diagnostic, std::uint32_t line) {
 [[noreturn]] void fail_reading(const SourceStore& sources, Error& error) {
   Diagnostic diagnostic = error.diagnostic();
   const std::uint32_t line = sources.locate(diagnostic.span).line;
-  std::string text = libyaml_text(diagnostic, line);
+  std::string text = text_in_context(diagnostic, sources.text(diagnostic.span.source), line);
+  if (text.empty()) text = libyaml_text(diagnostic, line);
   set_summary(diagnostic, diagnostic.text);
   diagnostic.text = std::move(text);
   throw Error(std::move(diagnostic));

@@ -41,6 +41,10 @@ class Fragment final : public Object {
     refuse("ytt/value", "yamlfragment.SetKey: Not implemented");
   }
 
+  Value slice(Thread&, const Value&, const Value&, const Value&) override {
+    refuse("ytt/panic", "(p) yamlfragment.Slice: Not implemented");
+  }
+
   bool elements(Thread& thread, List<Value>& out) override {
     if (node_ == nullptr) return true;
     for (Node* const item : node_->items)

@@ -242,3 +242,27 @@ TEST_CASE("every command tells its flags", "[ytt][help]") {
   CHECK(place.run({"x", "y"}, 1).err ==
         "ytt: Error: command 'ytt' does not accept extra arguments 'x'\n");
 }
+
+TEST_CASE("mistakes of YAML are told as ytt tells them", "[ytt][error]") {
+  const auto told = [](const std::string& text) {
+    const std::string out = failure(text);
+    return out.substr(out.find("yaml: ") + 6);
+  };
+  CHECK(told("a: \"\nb: 1\n") == "line 3: found unexpected end of stream\n");
+  CHECK(told("a: 'x\n---\nb: 1\n") == "line 2: found unexpected document indicator\n");
+  CHECK(told("a: 1\nb: {\n") == "line 2: did not find expected node content\n");
+  CHECK(told("a: 1\n}\n") == "line 1: did not find expected key\n");
+  CHECK(told("a: 1\n---\nb: \"\\q\"\n") == "line 3: found unknown escape character\n");
+  CHECK(told("# x\n%FOO bar\n---\na: 1\n") == "line 2: found unknown directive name\n");
+}
+
+TEST_CASE("a text that starts without a marker has an empty document in front of the first marked",
+          "[ytt][read]") {
+  CHECK(failure("#! x\n---\na: #@ 1\n---\n#@ y =\n").find("__ytt_tpl2_start_node(7)") !=
+        std::string::npos);
+}
+
+TEST_CASE("a fragment cannot be sliced", "[ytt][error]") {
+  CHECK(failure("#@ def f():\n- 1\n#@ end\n---\nx: #@ f()[0:1]\n") ==
+        "ytt: Error: \n- (p) yamlfragment.Slice: Not implemented\n");
+}
