@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/arena.h"
 #include "diff/change.h"
 #include "plan/plan.h"
 
@@ -46,18 +45,5 @@ Reason conflict_refusal(std::string_view text);
 
 // When the applier last wrote the object, by its managedFields (RFC 3339); "" when nobody knows.
 std::string_view last_write(const yaml::Node& live, const project::Applier& applier);
-
-// ---- managers that are taken over ----
-//
-// Some tools make the fields of other managers their own before they apply server-side. What these
-// alone own and head does not have goes then, and a dry run does not show it. Sources: kubectl 1.36
-// on a real server; Argo CD's and Flux' own tables.
-
-// Whether live has fields of a manager whom the applier takes over.
-bool has_taken_over(const yaml::Node& live, const project::Applier& applier);
-// What the server says an apply makes of live, without what goes with those managers; null where
-// nothing goes.
-const yaml::Node* without_taken_over(const yaml::Node& answer, const yaml::Node& live,
-                                     const project::Applier& applier, Arena& arena);
 
 }  // namespace plumb::plan

@@ -13,6 +13,7 @@
 #include "kube/type_table.h"
 #include "plan/answer.h"
 #include "plan/ownership.h"
+#include "plan/takeover.h"
 
 namespace plumb::plan {
 

@@ -164,6 +164,8 @@ TEST_CASE("what goes with a manager that is taken over is asked about, too", "[p
   }
   desk.environment().applier = {"other", true};
   CHECK(contains(desk.show_verified(), "residue:spec.replicas(who)"));
+  desk.environment().applier = {"kustomize-controller", true};
+  CHECK(contains(desk.show_verified(), "residue:spec.replicas(who)"));
   desk.environment().applier = {"kubectl", true};
   desk.connect();
   const std::string own =
