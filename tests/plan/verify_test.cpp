@@ -420,6 +420,13 @@ TEST_CASE("what the server would refuse is known without asking", "[plan][verify
   CHECK(step(job("completions: 2"), job("completions: 1")) == "replace");
   CHECK(step(job("completions: 2, completionMode: Indexed"),
              job("completions: 1, completionMode: Indexed")) == "update");
+  const auto nightly = [](const std::string& image) {
+    return cat(
+        "---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a, namespace: x}\nspec: "
+        "{jobTemplate: {spec: {template: {spec: {containers: [{name: c, image: ",
+        image, "}]}}}}}\n");
+  };
+  CHECK(step(nightly("b"), nightly("a")) == "update");
   const auto pod = [](const std::string& container) {
     return cat(
         "---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: x}\n"
