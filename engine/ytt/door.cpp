@@ -536,15 +536,65 @@ std::string print_bulk(const Output& output, std::string_view errors, Arena& are
   return out + "}";
 }
 
+std::string_view json_type(const yaml::Node& node) {
+  if (node.is_mapping()) return "object";
+  if (node.is_sequence()) return "array";
+  if (node.type == yaml::Type::kBoolean) return "bool";
+  return node.type == yaml::Type::kString ? "string" : "number";
+}
+
+[[noreturn]] void refuse_json(const yaml::Node& node, std::string_view into) {
+  refuse("ytt/option", cat("json: cannot unmarshal ", json_type(node), " into Go ", into));
+}
+
+// Null where there is nothing to take.
+const yaml::Node* present(const yaml::Node* node) {
+  return node == nullptr || node->type == yaml::Type::kNull ? nullptr : node;
+}
+
+std::string bulk_text(const yaml::Node& file, std::string_view field) {
+  const yaml::Node* const text = present(yaml::find(file, field));
+  if (text == nullptr) return {};
+  if (!text->is_scalar() || text->type != yaml::Type::kString)
+    refuse_json(*text, cat("struct field BulkFile.files.", field, " of type string"));
+  return std::string(text->text);
+}
+
+// Go's words for a text that is no JSON, as far as they follow from where it stops to be one.
+const yaml::Node* read_bulk(std::string_view text, Arena& arena, const Limits& limits) {
+  try {
+    return yaml::read_json(text, {}, arena, limits);
+  } catch (Error& error) {
+    Diagnostic& diagnostic = error.diagnostic();
+    const std::size_t behind = diagnostic.text.rfind(' ');
+    const auto position = to_integer(std::string_view(diagnostic.text).substr(behind + 1));
+    if (diagnostic.code != "yaml/json" || !position) throw;
+    const auto at = static_cast<std::size_t>(*position) - 1;
+    if (at >= text.size()) {
+      diagnostic.text = "unexpected end of JSON input";
+    } else if (trim(text.substr(0, at)).empty()) {
+      diagnostic.text =
+          cat("invalid character '", text.substr(at, 1), "' looking for beginning of value");
+    }
+    throw;
+  }
+}
+
 std::vector<File> bulk_files(std::string_view text, Arena& arena, const Limits& limits) {
   std::vector<File> files;
-  const yaml::Node* const root = yaml::read_json(text, {}, arena, limits);
-  const yaml::Node* const list = yaml::find(*root, "files");
+  const yaml::Node* const root = present(read_bulk(text, arena, limits));
+  if (root == nullptr) return files;
+  if (!root->is_mapping()) refuse_json(*root, "value of type template.BulkFiles");
+  const yaml::Node* const list = present(yaml::find(*root, "files"));
   if (list == nullptr) return files;
+  if (!list->is_sequence())
+    refuse_json(*list, "struct field BulkFiles.files of type []template.BulkFile");
   for (const yaml::Node* const each : list->items) {
+    if (!each->is_mapping())
+      refuse_json(*each, "struct field BulkFiles.files of type template.BulkFile");
     File file;
-    file.path = file.original_path = yaml::text_at(*each, {"name"});
-    file.text = yaml::text_at(*each, {"data"});
+    file.path = file.original_path = bulk_text(*each, "name");
+    file.text = bulk_text(*each, "data");
     files.push_back(std::move(file));
   }
   return files;
@@ -562,6 +612,7 @@ class Command {
         workspace_(sources, arena_, limits) {}
 
   int run() {
+    if (!flags_.bulk_in.empty()) keep(bulk_files(flags_.bulk_in, arena_, limits_));
     const Output output = flags_.bulk_out ? run_bulk() : run_phases();
     world_.err += workspace_.printed;
     if (!flags_.bulk_out) print_output(flags_, output, arena_, world_);
@@ -587,19 +638,16 @@ class Command {
     return output;
   }
 
-  std::vector<File*> collect_files() {
-    std::uint32_t order = 0;
-    const auto keep = [&](std::vector<File> files) {
-      for (File& file : files) {
-        file.order = ++order;
-        files_.push_back(std::make_unique<File>(std::move(file)));
-      }
-    };
-    if (!flags_.bulk_in.empty()) {
-      keep(bulk_files(flags_.bulk_in, arena_, limits_));
-    } else {
-      for (const std::string& each : flags_.files) keep(collector_.collect(each));
+  void keep(std::vector<File> files) {
+    for (File& file : files) {
+      file.order = static_cast<std::uint32_t>(files_.size() + 1);
+      files_.push_back(std::make_unique<File>(std::move(file)));
     }
+  }
+
+  std::vector<File*> collect_files() {
+    if (flags_.bulk_in.empty())
+      for (const std::string& each : flags_.files) keep(collector_.collect(each));
     std::vector<File*> files;
     for (const auto& file : files_) files.push_back(file.get());
     return files;

@@ -266,3 +266,19 @@ TEST_CASE("a fragment cannot be sliced", "[ytt][error]") {
   CHECK(failure("#@ def f():\n- 1\n#@ end\n---\nx: #@ f()[0:1]\n") ==
         "ytt: Error: \n- (p) yamlfragment.Slice: Not implemented\n");
 }
+
+TEST_CASE("bulk input that is no JSON, or of another form, is refused in the words of Go",
+          "[ytt][files]") {
+  const TestDirectory place({{"a.yml", "a: 1\n"}, {"b.yml", "b: 1\n"}});
+  const auto told = [&](const std::string& text) {
+    return place.run({"--bulk-in", text, "--bulk-out"}, 1).err;
+  };
+  CHECK(told("{") == "ytt: Error: unexpected end of JSON input\n");
+  CHECK(told(" x") == "ytt: Error: invalid character 'x' looking for beginning of value\n");
+  CHECK(told("[]") ==
+        "ytt: Error: json: cannot unmarshal array into Go value of type template.BulkFiles\n");
+  CHECK(told("{\"files\":[{\"name\":1}]}") ==
+        "ytt: Error: json: cannot unmarshal number into Go struct field BulkFile.files.name of "
+        "type string\n");
+  CHECK(place.run({"--bulk-in", "{\"files\":null}"}).out.empty());
+}
