@@ -43,9 +43,9 @@ struct HttpRequest {
   std::string url = {};  // http:// or https://
   std::vector<HttpHeader> headers = {};
   std::string body = {};  // of anything but a GET
-  // How often it is asked again after 5xx and connections that were cut, with a growing pause or the
-  // one that Retry-After asks for. Unless none, also after 429, as often as the time allows: the
-  // server is there and asks to come again. Only for what may be repeated.
+  // How often it is asked again after 5xx and connections that were cut, with a growing pause or
+  // the one that Retry-After asks for. Unless none, also after 429, as often as the time allows:
+  // the server is there and asks to come again. Only for what may be repeated.
   unsigned retries = 0;
   unsigned redirects = 0;  // how many are followed
 };
