@@ -195,9 +195,11 @@ Freshness check(std::string_view saved, Span place, const Plan& now,
          cat("expected a plan of format 'plumb.plan/v1alpha1', got '", version, "'"),
          {{"plumb plan --format json -o FILE saves one"}}, {std::string(version)});
   }
+  const std::string_view saved_digest = yaml::text_at(document, {"digest"});
+  if (saved_digest.empty()) fail_damaged(place, "it has no digest");
   Freshness freshness;
   compare_objects(document, now, freshness);
-  const bool same_steps = yaml::text_at(document, {"digest"}) == now.digest;
+  const bool same_steps = saved_digest == now.digest;
   freshness.fresh = same_steps && freshness.stale.empty() && !freshness.other_cluster;
   if (same_steps) {
     if (!document_now.empty()) {

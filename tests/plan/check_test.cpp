@@ -52,6 +52,7 @@ TEST_CASE("a saved plan that was edited by hand is found out", "[plan][check]") 
         "plan/damaged");
   CHECK(code_of(replace_all(document(now), "\"objects\"", "\"obj\""), now) == "plan/damaged");
   CHECK(code_of(replace_all(document(now), "\"steps\"", "\"stps\""), now) == "plan/damaged");
+  CHECK(code_of(R"({"format_version": "plumb.plan/v1alpha1"})", now) == "plan/damaged");
 }
 
 TEST_CASE("the numbers of marks are no difference between a saved plan and now", "[plan][check]") {
