@@ -331,8 +331,8 @@ void judge_version_in_use(Step& step, const Surroundings& around) {
 bool forces_replace(const Node& head, const Change& change) {
   const std::string_view kind = yaml::text_at(head, {"kind"});
   if (!counts(change)) return false;
-  // A field that the server assigns and git now says is a change only if it had another value.
-  if (kind == "Service" && change.before == nullptr) return false;
+  // What the server assigns may be said, and is kept where git says it no more.
+  if (kind == "Service" && (change.before == nullptr || change.after == nullptr)) return false;
   return is_fixed(head, change.path) || is_immutable_in_table(head, change.path);
 }
 

@@ -173,6 +173,8 @@ class World:
 def said(step):
     if step is None:
         return "none"
+    if any(reason["rule"] == "unverified" for reason in step["reasons"]):
+        return "unknown"  # the server broke over it, and that is said
     return "blocked" if step["risk"] == "blocked" or step["verb"] == "replace" else step["verb"]
 
 

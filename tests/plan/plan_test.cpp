@@ -213,6 +213,20 @@ TEST_CASE("fields that the server keeps block or replace", "[plan][immutable]") 
   CHECK(contains(frozen.show(), "replace ConfigMap/c replacement !replace-immutable"));
 }
 
+TEST_CASE("an address of a Service may not change, and may be left to the server",
+          "[plan][immutable]") {
+  const auto service = [](std::string_view address) {
+    return cat("apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {", address,
+               "selector: {a: b}}\n");
+  };
+  Desk other;
+  other.unit("u", service("clusterIP: 10.0.0.1, "), service("clusterIP: 10.0.0.2, "));
+  CHECK(contains(other.show(), "Service/s blocked !immutable-field"));
+  Desk left;
+  left.unit("u", service("clusterIP: 10.0.0.1, "), service(""));
+  CHECK(contains(left.show(), "update Service/s change"));
+}
+
 TEST_CASE("deletions that lose data are refused unless allowed with a reason", "[plan][guards]") {
   Desk desk;
   desk.unit("u", kClaim + config("a"), config("a"));
